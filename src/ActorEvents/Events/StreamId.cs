@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace ActorEvents.Events;
+
+/// <summary>
+/// One ordered log as one source reads it. The name holds the incarnation (source name + topic id + partition), so a topic that was
+/// made anew is another stream. One instance per lane; events share it by reference.
+/// </summary>
+/// <param name="Name">Unique, stable over restarts, e.g. <c>orders/5L6g3nShT-eMCtK--X86sw/3</c>. Compared ordinally.</param>
+/// <param name="OriginScope">
+/// Where origin marks of this stream's events count: source, topic <em>name</em> and partition. An origin outlives the log that carried it.
+/// </param>
+public sealed record StreamId(string Name, string OriginScope)
+{
+    /// <summary>The stream of one Kafka partition.</summary>
+    public static StreamId ForPartition(string source, string topic, string topicId, int partition) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{source}/{topicId}/{partition}"),
+        string.Create(CultureInfo.InvariantCulture, $"{source}/{topic}/{partition}"));
+
+    public bool Equals(StreamId? other) => other is not null && string.Equals(Name, other.Name, StringComparison.Ordinal);
+
+    public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
+
+    public override string ToString() => Name;
+}

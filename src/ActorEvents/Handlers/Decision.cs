@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+
+namespace ActorEvents.Handlers;
+
+/// <summary>What a handler says about one event: state events to persist, events to emit, nothing, or a rejection. Immutable.</summary>
+public sealed class Decision
+{
+    private Decision(ImmutableArray<object> stateEvents, ImmutableArray<OutgoingEvent> outgoing, string? rejection)
+    {
+        StateEvents = stateEvents;
+        Outgoing = outgoing;
+        Rejection = rejection;
+    }
+
+    /// <summary>The event changes nothing and says nothing. It still counts as handled: its position is appended.</summary>
+    public static Decision Nothing { get; } = new([], [], null);
+
+    public ImmutableArray<object> StateEvents { get; }
+
+    public ImmutableArray<OutgoingEvent> Outgoing { get; }
+
+    /// <summary>Why the event was rejected, or null.</summary>
+    public string? Rejection { get; }
+
+    /// <summary>Persists state events; each one's type must be registered with the handler (<c>StateEvent&lt;T&gt;(manifest)</c>).</summary>
+    public static Decision Persist(params ReadOnlySpan<object> stateEvents) => new([.. stateEvents], [], null);
+
+    /// <summary>The event is well-formed but not acceptable. Appended with its reason, counted, never tried again.</summary>
+    public static Decision Reject(string reason) => new([], [], reason);
+
+    /// <summary>Emits without a change of state.</summary>
+    public static Decision Emit(OutgoingEvent outgoing) => new([], [outgoing], null);
+
+    /// <summary>Adds an outgoing event; it leaves after the append, in order, at least once, with an id that repeats.</summary>
+    public Decision AndEmit(OutgoingEvent outgoing) => Rejection is null
+        ? new(StateEvents, Outgoing.Add(outgoing), null)
+        : throw new InvalidOperationException("A rejection emits nothing; emit from Decision.Persist, Decision.Emit or Decision.Nothing.");
+
+    /// <summary>Adds an outgoing event with a JSON payload and the entity's key.</summary>
+    public Decision AndEmit(string destination, string type, object payload) => AndEmit(new OutgoingEvent(destination, type, payload));
+}
+
+/// <summary>An event that a handler says to the outside. Serialized when it is decided and stored in the same journal row as the state.</summary>
+/// <param name="Destination">The topic it goes to.</param>
+/// <param name="Type">CloudEvents type.</param>
+/// <param name="Payload">An object, written as JSON; or a <see cref="ReadOnlyMemory{T}"/> / array of bytes, written as it is.</param>
+public sealed record OutgoingEvent(string Destination, string Type, object Payload)
+{
+    /// <summary>Record key; null: the key of the entity.</summary>
+    public string? Key { get; init; }
+
+    public string? Subject { get; init; }
+
+    /// <summary>Null: <c>application/json</c> for objects, <c>application/octet-stream</c> for bytes.</summary>
+    public string? DataContentType { get; init; }
+}

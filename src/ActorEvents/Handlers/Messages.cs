@@ -1,0 +1,33 @@
+using Akka.Actor;
+using ActorEvents.Events;
+
+namespace ActorEvents.Handlers;
+
+/// <summary>A message to the entity of one key; the shard region routes by it.</summary>
+public interface IEntityMessage
+{
+    EntityKey Key { get; }
+}
+
+/// <summary>
+/// Subscription → entity. Fact: all events of this key and stream before the first of the list are durable at this entity, and between two of the
+/// list there is no other. The sender is answered with <see cref="Done"/>.
+/// </summary>
+/// <param name="Events">Ascending by position, at least one.</param>
+public sealed record Deliver(EntityKey Key, StreamId Stream, EventEnvelope[] Events) : IEntityMessage;
+
+/// <summary>Entity → subscription. Fact: all events of this key and stream up to and including this position are durable: applied, no-op, rejected or parked.</summary>
+public sealed record Done(EntityKey Key, string Stream, long UpTo);
+
+/// <summary>Entity → subscription: this entity stops in an orderly way and did not handle the delivery; send it again now. Always safe.</summary>
+public sealed record Resend(EntityKey Key, string Stream);
+
+/// <summary>Shard → entity at hand-over and shutdown: finish the append under way, answer the rest with <see cref="Resend"/>, stop.</summary>
+public sealed class StopWhenDrained : IPossiblyHarmful
+{
+    public static StopWhenDrained Instance { get; } = new();
+
+    private StopWhenDrained()
+    {
+    }
+}

@@ -1,0 +1,24 @@
+using ActorEvents.Events;
+
+namespace ActorEvents.Relay;
+
+/// <summary>Where outgoing events go: a broker. One instance serves all topics of one relay; used by one caller at a time.</summary>
+public interface IRelayDestination : IAsyncDisposable
+{
+    /// <summary>The present incarnation id of a topic (created if it is not there and the broker may create it); changes when it is made anew.</summary>
+    Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Publishes in order and completes when each record is acknowledged or refused for good. A passing fault is retried inside; an exception means
+    /// that nothing is known of the rest: the relay starts again at the first unacknowledged one.
+    /// </summary>
+    Task<IReadOnlyList<RelayRefusal>> PublishAsync(IReadOnlyList<RelayRecord> records, CancellationToken cancellationToken);
+}
+
+/// <summary>One outgoing event, complete.</summary>
+/// <param name="Event">With id <c>persistence id/sequence/index</c> and origin (journal id, ordering × 65,536 + index).</param>
+public readonly record struct RelayRecord(string Topic, EventEnvelope Event);
+
+/// <summary>A record that the broker will never take; stored in <c>ae_dead_letters</c>, and the relay goes on.</summary>
+/// <param name="Index">In the published list.</param>
+public readonly record struct RelayRefusal(int Index, string Reason);
