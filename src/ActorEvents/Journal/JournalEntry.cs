@@ -26,6 +26,9 @@ public sealed class JournalEntry
 
     /// <summary>How many events were decided (effects, no-ops and rejections).</summary>
     public int Decided { get; init; }
+
+    /// <summary>How many of them were repeats by origin. In memory only, for the metric.</summary>
+    public int Repeats { get; init; }
 }
 
 /// <summary>A snapshot of an entity: all of it, with positions and marks. Manifest <see cref="Manifest"/>.</summary>

@@ -1,0 +1,217 @@
+using System.Text.Json;
+using ActorEvents.Events;
+using ActorEvents.Journal;
+
+namespace ActorEvents.Handlers;
+
+/// <summary>What an entity would append for some deliveries: nothing of it is true before the append.</summary>
+/// <param name="Entry">Null: there is nothing new.</param>
+/// <param name="Failure">Why the event at <paramref name="FailedAt"/> could not be decided; from it on nothing of the key is.</param>
+internal sealed record Acceptance(JournalEntry? Entry, object State, Exception? Failure, EventPosition? FailedAt, string? FailedEvent);
+
+/// <summary>
+/// The state of one key and the rules of acceptance, pure: drop what is at or below the stored position, look at the origin mark, decide the rest in
+/// order on the state as it will be. The actor around it appends, applies, answers.
+/// </summary>
+internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
+{
+    private readonly Dictionary<string, long> _positions = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Scope, string Origin), long> _marks = [];
+
+    /// <summary>User state as of the last append.</summary>
+    public object State { get; private set; } = handler.Initial;
+
+    /// <summary>Why the user's part cannot be read, or null. Such an entity answers for what it has and takes nothing new.</summary>
+    public string? Unreadable { get; private set; }
+
+    /// <summary>The stored position of a stream, or null.</summary>
+    public long? Position(string stream) => _positions.TryGetValue(stream, out var upTo) ? upTo : null;
+
+    /// <summary>Decides deliveries, one after the other. Changes nothing.</summary>
+    public Acceptance Accept(IEnumerable<Deliver> deliveries)
+    {
+        var draft = new Draft(State);
+        foreach (var delivery in deliveries)
+        {
+            var stored = draft.Positions.TryGetValue(delivery.Stream.Name, out var drafted) ? drafted : Position(delivery.Stream.Name) ?? long.MinValue;
+            foreach (var envelope in delivery.Events)
+            {
+                if (envelope.Position.Number <= stored)
+                {
+                    continue;
+                }
+
+                try
+                {
+                    Decide(draft, delivery.Stream, envelope);
+                }
+                catch (Exception e)
+                {
+                    return new Acceptance(draft.Entry(), draft.State, e, envelope.Position, envelope.Id);
+                }
+
+                stored = draft.Positions[delivery.Stream.Name] = envelope.Position.Number;
+                draft.Decided++;
+            }
+        }
+
+        return new Acceptance(draft.Entry(), draft.State, null, null, null);
+    }
+
+    /// <summary>The append is durable: what it says is true now.</summary>
+    public void Appended(Acceptance acceptance)
+    {
+        Raise(acceptance.Entry!.Positions, acceptance.Entry.Marks);
+        State = acceptance.State;
+    }
+
+    /// <summary>Recovery of one journal entry: the framework's part always, the user's part as long as it can be read.</summary>
+    public void Recover(JournalEntry entry)
+    {
+        Raise(entry.Positions, entry.Marks);
+        foreach (var payload in entry.StateEvents)
+        {
+            Read(() => State = handler.Apply(State, handler.Codec.Decode(payload)));
+        }
+    }
+
+    /// <summary>Recovery of a snapshot.</summary>
+    public void Recover(EntitySnapshot snapshot)
+    {
+        Raise(snapshot.Positions, snapshot.Marks);
+        Read(() => State = handler.Codec.Decode(snapshot.State));
+    }
+
+    /// <summary>All of it, with positions and marks.</summary>
+    public EntitySnapshot Snapshot() => new()
+    {
+        State = handler.EncodeState(State),
+        Positions = [.. _positions.Select(p => new StoredPosition(p.Key, p.Value))],
+        Marks = [.. _marks.Select(m => new StoredMark(m.Key.Scope, m.Key.Origin, m.Value))],
+    };
+
+    private void Decide(Draft draft, StreamId stream, EventEnvelope envelope)
+    {
+        if (envelope.Origin is { } origin)
+        {
+            var key = (stream.OriginScope, origin.Id);
+            var mark = draft.Marks.TryGetValue(key, out var drafted) ? drafted : _marks.GetValueOrDefault(key, long.MinValue);
+            if (origin.Number <= mark)
+            {
+                draft.Repeats++;
+                return;
+            }
+        }
+
+        var decision = handler.Handle(draft.State, envelope)
+            ?? throw new InvalidOperationException($"Handler '{handler.Name}' returned null; return Decision.Nothing for an event without effect.");
+        var state = draft.State;
+        var payloads = new StoredPayload[decision.StateEvents.Length];
+        for (var i = 0; i < payloads.Length; i++)
+        {
+            payloads[i] = handler.Codec.Encode(decision.StateEvents[i]);
+            state = handler.Apply(state, decision.StateEvents[i]);
+        }
+
+        var outgoing = new StoredOutgoing[decision.Outgoing.Length];
+        for (var i = 0; i < outgoing.Length; i++)
+        {
+            outgoing[i] = Encode(decision.Outgoing[i], envelope);
+        }
+
+        // Nothing above has touched the draft, so a failure leaves it as it was before this event.
+        draft.State = state;
+        draft.StateEvents.AddRange(payloads);
+        draft.Outgoing.AddRange(outgoing);
+        if (decision.Rejection is { } reason)
+        {
+            draft.Rejections.Add(new StoredRejection(stream.Name, envelope.Position.Number, envelope.Id, reason));
+        }
+
+        if (envelope.Origin is { } made)
+        {
+            draft.Marks[(stream.OriginScope, made.Id)] = made.Number;
+        }
+    }
+
+    private StoredOutgoing Encode(OutgoingEvent outgoing, EventEnvelope cause)
+    {
+        var (data, type) = outgoing.Payload switch
+        {
+            byte[] bytes => ((ReadOnlyMemory<byte>)bytes, "application/octet-stream"),
+            ReadOnlyMemory<byte> bytes => (bytes, "application/octet-stream"),
+            _ => (JsonSerializer.SerializeToUtf8Bytes(outgoing.Payload, outgoing.Payload.GetType(), EventJson.Options), "application/json"),
+        };
+        OutgoingRules.Check(handler, outgoing, data.Length);
+        return new StoredOutgoing(
+            outgoing.Destination, outgoing.Type, outgoing.Key, outgoing.Subject, outgoing.DataContentType ?? type, cause.Time ?? Now(), data);
+    }
+
+    private string Now() => time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+
+    private void Raise(IReadOnlyList<StoredPosition> positions, IReadOnlyList<StoredMark> marks)
+    {
+        foreach (var (stream, upTo) in positions)
+        {
+            if (Position(stream) is not { } known || upTo > known)
+            {
+                _positions[stream] = upTo;
+            }
+        }
+
+        foreach (var (scope, origin, number) in marks)
+        {
+            if (number > _marks.GetValueOrDefault((scope, origin), long.MinValue))
+            {
+                _marks[(scope, origin)] = number;
+            }
+        }
+    }
+
+    private void Read(Action user)
+    {
+        if (Unreadable is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            user();
+        }
+        catch (Exception e)
+        {
+            Unreadable = e.Message;
+        }
+    }
+
+    private sealed class Draft(object state)
+    {
+        public object State { get; set; } = state;
+
+        public int Decided { get; set; }
+
+        public int Repeats { get; set; }
+
+        public Dictionary<string, long> Positions { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<(string Scope, string Origin), long> Marks { get; } = [];
+
+        public List<StoredPayload> StateEvents { get; } = [];
+
+        public List<StoredOutgoing> Outgoing { get; } = [];
+
+        public List<StoredRejection> Rejections { get; } = [];
+
+        public JournalEntry? Entry() => Decided == 0 ? null : new JournalEntry
+        {
+            StateEvents = StateEvents,
+            Positions = [.. Positions.Select(p => new StoredPosition(p.Key, p.Value))],
+            Marks = [.. Marks.Select(m => new StoredMark(m.Key.Scope, m.Key.Origin, m.Value))],
+            Outgoing = Outgoing,
+            Rejections = Rejections,
+            Decided = Decided,
+            Repeats = Repeats,
+        };
+    }
+}

@@ -1,0 +1,236 @@
+using Akka.Actor;
+using Akka.Streams;
+using ActorEvents.Handlers;
+using ActorEvents.Journal;
+using ActorEvents.Sources;
+using ActorEvents.Subscriptions;
+using ActorEvents.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace ActorEvents.Hosting;
+
+/// <summary>What the group of a node is made of.</summary>
+internal sealed record GroupSettings(
+    IReadOnlyList<(HandlerDefinition Handler, IActorRef Region)> Handlers,
+    IReadOnlyList<IEventSource> Sources,
+    IPositionStore Positions,
+    IDeadLetterStore DeadLetters,
+    FlowOptions Flow,
+    DeliveryOptions Delivery,
+    TimeProvider Time,
+    ILoggerFactory Logging);
+
+/// <summary>Singleton slot → group of its node: run this source here / no longer.</summary>
+internal sealed record AttachSource(string Name);
+
+internal sealed record DetachSource(string Name, TimeSpan Deadline);
+
+internal sealed record SourceDetached(string Name);
+
+/// <summary>Host → group: stop all sources, drain their lanes until the deadline. Answered with <see cref="GroupDrained"/>.</summary>
+internal sealed record DrainGroup(TimeSpan Deadline);
+
+/// <summary>What the drain of the node came to.</summary>
+public sealed record GroupDrained(IReadOnlyList<SourceDrained> Sources);
+
+/// <summary>
+/// Lanes and subscriptions of one node, one-for-all: if a subscription fails, all sessions end and everything starts again, as new actors, from the
+/// committed positions. A source that fails starts again alone, with back-off.
+/// </summary>
+internal sealed class EventGroup : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Calm = TimeSpan.FromMinutes(1);
+
+    private readonly GroupSettings _settings;
+    private readonly ILogger _log;
+    private readonly Dictionary<string, IEventSource> _wanted = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IActorRef> _sources = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IActorRef> _detaching = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _failures = new(StringComparer.Ordinal);
+    private readonly List<SourceDrained> _drained = [];
+    private List<SubscriptionRef> _subscriptions = [];
+    private HashSet<IActorRef> _stopping = [];
+    private IActorRef _committer = ActorRefs.Nobody;
+    private IActorRef? _drainTo;
+    private int _generation;
+    private int _groupFailures;
+
+    public EventGroup(GroupSettings settings)
+    {
+        _settings = settings;
+        _log = settings.Logging.CreateLogger("ActorEvents.Group");
+        foreach (var source in settings.Sources.Where(s => s.Placement == SourcePlacement.EveryNode))
+        {
+            _wanted.Add(source.Name, source);
+        }
+
+        Receive<AttachSource>(m =>
+        {
+            _wanted[m.Name] = settings.Sources.Single(s => s.Name == m.Name);
+            StartSources();
+        });
+        Receive<DetachSource>(m =>
+        {
+            _wanted.Remove(m.Name);
+            if (_sources.TryGetValue(m.Name, out var source))
+            {
+                _detaching[m.Name] = Sender;
+                source.Tell(new DrainSource(m.Deadline));
+            }
+            else
+            {
+                Sender.Tell(new SourceDetached(m.Name));
+            }
+        });
+        Receive<DrainGroup>(m =>
+        {
+            _drainTo = Sender;
+            _wanted.Clear();
+            foreach (var source in _sources.Values)
+            {
+                source.Tell(new DrainSource(m.Deadline));
+            }
+
+            FinishDrain();
+        });
+        Receive<SourceDrained>(m => _drained.Add(m));
+        Receive<UnknownSession>(_ => Restart("?"));
+        Receive<StartGroup>(_ => Start());
+        Receive<StartSource>(_ => StartSources());
+        Receive<CalmAgain>(_ =>
+        {
+            _groupFailures = 0;
+            _failures.Clear();
+        });
+        Receive<Terminated>(OnTerminated);
+        Timers.StartPeriodicTimer(CalmAgain.Instance, CalmAgain.Instance, Calm);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart() => Start();
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e =>
+    {
+        Log.GroupMemberFailed(_log, Sender.Path.Name, e.Message);
+        return Directive.Stop;
+    });
+
+    private void Start()
+    {
+        _generation++;
+        _committer = Context.Watch(Context.ActorOf(
+            Props.Create(() => new PositionCommitter(_settings.Positions, _settings.Flow.CommitInterval, _log)), Name("committer")));
+        _subscriptions = [.. _settings.Handlers.Select((h, index) => new SubscriptionRef(
+            index,
+            h.Handler.Name,
+            Context.Watch(Context.ActorOf(
+                Props.Create(() => new HandlerSubscription(
+                    index, h.Handler, h.Region, _settings.DeadLetters, _settings.Delivery, _settings.Time, _settings.Logging.CreateLogger($"ActorEvents.Subscriptions.{h.Handler.Name}"))),
+                Name($"subscription-{h.Handler.Name}"))),
+            h.Handler.Selector.Matches))];
+        StartSources();
+    }
+
+    private void StartSources()
+    {
+        if (_stopping.Count > 0 || _subscriptions.Count == 0 && _settings.Handlers.Count > 0)
+        {
+            return;
+        }
+
+        foreach (var (name, source) in _wanted)
+        {
+            if (_sources.ContainsKey(name) || Timers.IsTimerActive(name))
+            {
+                continue;
+            }
+
+            var context = new SourceContext(
+                name, _subscriptions, _settings.Positions, _settings.DeadLetters, _settings.Flow, _settings.Time, _settings.Logging, Context.System.Materializer())
+            {
+                Committer = _committer,
+            };
+            _generation++;
+            _sources[name] = Context.Watch(Context.ActorOf(source.Props(context), Name($"source-{name}")));
+        }
+    }
+
+    private void OnTerminated(Terminated terminated)
+    {
+        var actor = terminated.ActorRef;
+        _stopping.Remove(actor);
+        var name = _sources.FirstOrDefault(s => s.Value.Equals(actor)).Key;
+        if (name is not null)
+        {
+            _sources.Remove(name);
+            if (_detaching.Remove(name, out var replyTo))
+            {
+                replyTo.Tell(new SourceDetached(name));
+            }
+            else if (_wanted.ContainsKey(name) && _stopping.Count == 0 && _subscriptions.Count > 0)
+            {
+                var failures = _failures[name] = _failures.GetValueOrDefault(name) + 1;
+                var pause = Backoff.After(failures, FirstBackoff, MaxBackoff);
+                Log.SourceRestarts(_log, name, pause.TotalMilliseconds);
+                Timers.StartSingleTimer(name, StartSource.Instance, pause);
+            }
+        }
+        else if (_subscriptions.Any(s => s.Actor.Equals(actor)) || actor.Equals(_committer))
+        {
+            Restart(actor.Path.Name);
+        }
+
+        FinishDrain();
+        if (_subscriptions.Count == 0 && _stopping.Count == 0 && !Timers.IsTimerActive(StartGroup.Instance) && _settings.Handlers.Count > 0)
+        {
+            Timers.StartSingleTimer(StartGroup.Instance, StartGroup.Instance, Backoff.After(_groupFailures, FirstBackoff, MaxBackoff));
+        }
+    }
+
+    /// <summary>Stops every member; when all are gone, all start anew.</summary>
+    private void Restart(string failed)
+    {
+        if (_subscriptions.Count == 0)
+        {
+            return;
+        }
+
+        _groupFailures++;
+        Log.SubscriptionFailed(_log, failed, Backoff.After(_groupFailures, FirstBackoff, MaxBackoff).TotalMilliseconds);
+        _stopping = [.. Context.GetChildren()];
+        _subscriptions = [];
+        foreach (var child in _stopping)
+        {
+            Context.Stop(child);
+        }
+    }
+
+    private void FinishDrain()
+    {
+        if (_drainTo is not null && _sources.Count == 0)
+        {
+            _drainTo.Tell(new GroupDrained([.. _drained]));
+            _drainTo = null;
+        }
+    }
+
+    private string Name(string role) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{role}-{_generation}");
+
+    private sealed record StartGroup
+    {
+        public static StartGroup Instance { get; } = new();
+    }
+
+    private sealed record StartSource
+    {
+        public static StartSource Instance { get; } = new();
+    }
+
+    private sealed record CalmAgain
+    {
+        public static CalmAgain Instance { get; } = new();
+    }
+}

@@ -1,0 +1,151 @@
+using Akka;
+using Akka.Actor;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+using ActorEvents.Events;
+using ActorEvents.Journal;
+using ActorEvents.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace ActorEvents.Sources;
+
+/// <summary>
+/// Base of all source actors: owns one lane per thing that is ordered. A derived class opens lanes; it fails (throws) when what it reads from fails,
+/// and the group starts it again with back-off from the committed positions.
+/// </summary>
+public abstract class SourceActor : ReceiveActor, IWithTimers
+{
+    private readonly Dictionary<StreamId, IActorRef> _lanes = [];
+    private readonly Dictionary<IActorRef, StreamId> _streams = [];
+    private readonly List<(IActorRef ReplyTo, HashSet<IActorRef> Waiting, List<LaneDrained> Results, bool Whole)> _drains = [];
+    private bool _draining;
+    private int _lanesMade;
+
+    protected SourceActor(SourceContext context)
+    {
+        Source = context;
+        Logger = context.Logging.CreateLogger($"ActorEvents.Sources.{context.Name}");
+        Receive<DrainLanes>(m => Drain([.. m.Streams.Where(_lanes.ContainsKey).Select(s => _lanes[s])], m.Deadline, whole: false));
+        Receive<CloseLanes>(m =>
+        {
+            foreach (var stream in m.Streams)
+            {
+                if (_lanes.TryGetValue(stream, out var lane))
+                {
+                    Context.Stop(lane);
+                }
+            }
+        });
+        Receive<DrainSource>(m =>
+        {
+            _draining = true;
+            StopReading();
+            Drain([.. _lanes.Values], m.Deadline, whole: true);
+        });
+        Receive<LaneDrained>(m => Report(Sender, m));
+        Receive<LaneCommitted>(m => OnCommitted(m.Stream, m.Next));
+        Receive<LaneCompleted>(m => OnCompleted(m.Stream, m.Next));
+        Receive<Terminated>(m =>
+        {
+            if (_streams.Remove(m.ActorRef, out var stream) && _lanes.TryGetValue(stream, out var lane) && lane.Equals(m.ActorRef))
+            {
+                _lanes.Remove(stream);
+            }
+
+            Report(m.ActorRef, null);
+        });
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected SourceContext Source { get; }
+
+    protected ILogger Logger { get; }
+
+    /// <summary>True once the group has asked this source to drain: open no lane any more.</summary>
+    protected bool Draining => _draining;
+
+    /// <summary>Opens the lane of a stream: a new session from <paramref name="start"/>. An older lane of the same stream is ended first.</summary>
+    /// <param name="start">The committed position; the caller has committed it if it was chosen anew.</param>
+    /// <param name="records">Batches, ascending. Pulled only while credits allow; its failure fails this actor.</param>
+    protected void OpenLane(StreamId stream, CommittedPosition start, Source<IReadOnlyList<SourceRecord>, NotUsed> records)
+    {
+        if (_lanes.Remove(stream, out var old))
+        {
+            Context.Stop(old);
+        }
+
+        var lane = Context.ActorOf(
+            Props.Create(() => new LaneActor(Source, stream, start)),
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"lane-{_lanesMade++}"));
+        Context.Watch(lane);
+        _lanes[stream] = lane;
+        _streams[lane] = stream;
+        records.RunWith(
+            Sink.ActorRefWithAck<IReadOnlyList<SourceRecord>>(
+                lane, LaneActor.Begin.Instance, LaneActor.Pulled.Instance, LaneActor.End.Instance, e => new LaneActor.Broken(e)),
+            Source.Materializer);
+    }
+
+    /// <summary>Stop reading from outside; lanes drain afterwards. Called once, at the drain of the whole source.</summary>
+    protected virtual void StopReading()
+    {
+    }
+
+    /// <summary>A position of a lane is durable.</summary>
+    protected virtual void OnCommitted(StreamId stream, long next)
+    {
+    }
+
+    /// <summary>A lane's stream ended and all of it is committed.</summary>
+    protected virtual void OnCompleted(StreamId stream, long next)
+    {
+    }
+
+    /// <summary>A lane that fails is a stream that failed: this actor fails with it and starts again as a whole.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
+
+    private void Drain(IActorRef[] lanes, TimeSpan deadline, bool whole)
+    {
+        var drain = (Sender, new HashSet<IActorRef>(lanes), new List<LaneDrained>(), whole);
+        foreach (var lane in lanes)
+        {
+            lane.Tell(new DrainLane(deadline));
+        }
+
+        _drains.Add(drain);
+        FinishDrains();
+    }
+
+    private void Report(IActorRef lane, LaneDrained? result)
+    {
+        foreach (var (_, waiting, results, _) in _drains)
+        {
+            if (waiting.Remove(lane) && result is not null)
+            {
+                results.Add(result);
+            }
+        }
+
+        FinishDrains();
+    }
+
+    private void FinishDrains()
+    {
+        for (var i = _drains.Count - 1; i >= 0; i--)
+        {
+            var (replyTo, waiting, results, whole) = _drains[i];
+            if (waiting.Count > 0)
+            {
+                continue;
+            }
+
+            _drains.RemoveAt(i);
+            replyTo.Tell(whole ? new SourceDrained(Source.Name, results) : new LanesDrained(results));
+            if (whole)
+            {
+                Context.Stop(Self);
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using Akka.Streams;
+using ActorEvents.Journal;
+using Akka.Actor;
+using Microsoft.Extensions.Logging;
+
+namespace ActorEvents.Sources;
+
+/// <summary>What a source actor works with; the list of subscriptions is fixed for its life.</summary>
+public sealed record SourceContext(
+    string Name,
+    IReadOnlyList<SubscriptionRef> Subscriptions,
+    IPositionStore Positions,
+    IDeadLetterStore DeadLetters,
+    FlowOptions Flow,
+    TimeProvider Time,
+    ILoggerFactory Logging,
+    IMaterializer Materializer)
+{
+    /// <summary>The node's committer; lanes tell it what to commit.</summary>
+    internal IActorRef Committer { get; init; } = ActorRefs.Nobody;
+}
+
+/// <summary>Where a source runs.</summary>
+public enum SourcePlacement
+{
+    /// <summary>On every node (Kafka: the group divides the partitions).</summary>
+    EveryNode,
+
+    /// <summary>On one node of the cluster at a time (file, timer).</summary>
+    Singleton,
+}
+
+/// <summary>A source as it is registered: a name and the actor that reads it.</summary>
+public interface IEventSource
+{
+    /// <summary>Unique in the cluster; part of stream names, so changing it starts the source anew. a–z, 0–9, '-', '.'.</summary>
+    string Name { get; }
+
+    SourcePlacement Placement { get; }
+
+    /// <summary>One line for the start-up summary.</summary>
+    string Describe { get; }
+
+    /// <summary>Props of a <see cref="SourceActor"/>.</summary>
+    Props Props(SourceContext context);
+}

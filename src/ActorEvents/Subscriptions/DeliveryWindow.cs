@@ -1,0 +1,156 @@
+using ActorEvents.Events;
+
+namespace ActorEvents.Subscriptions;
+
+/// <summary>One list to send: from the oldest unsettled event of a key and stream on, none left out.</summary>
+/// <param name="Attempt">1 for the first send.</param>
+internal readonly record struct Delivery(EntityKey Key, StreamId Stream, EventEnvelope[] Events, int Attempt);
+
+/// <summary>
+/// The subscription's in-flight window: for one key and stream one delivery in flight; what comes meanwhile waits and goes into the next list.
+/// Pure: time comes in as timestamps of <see cref="TimeProvider.GetTimestamp"/>. Memory is bounded by the lanes' credits.
+/// </summary>
+internal sealed class DeliveryWindow(DeliveryOptions options, TimeProvider time)
+{
+    private readonly Dictionary<(string Key, string Stream), KeyQueue> _queues = [];
+    private readonly Queue<KeyQueue> _ready = new();
+    private readonly long _resendAfter = Ticks(options.ResendAfter, time);
+    private readonly long _resendMax = Ticks(options.ResendMax, time);
+
+    /// <summary>Keys (times streams) with something unsettled.</summary>
+    public int Keys => _queues.Count;
+
+    /// <summary>Events held.</summary>
+    public int Unsettled { get; private set; }
+
+    /// <summary>Deliveries that were sent more than once and are still not answered.</summary>
+    public int Overdue => _queues.Values.Count(q => q is { InFlight: true, Attempt: > 1 });
+
+    /// <summary>Takes an event in; it is sent at once if nothing of its key and stream is in flight.</summary>
+    public void Add(LaneSession session, EntityKey key, EventEnvelope envelope)
+    {
+        var stream = envelope.Position.Stream;
+        if (!_queues.TryGetValue((key.Value, stream.Name), out var queue))
+        {
+            queue = new KeyQueue(key, stream);
+            _queues.Add((key.Value, stream.Name), queue);
+        }
+
+        queue.Add(session, envelope);
+        Unsettled++;
+        MakeReady(queue);
+    }
+
+    /// <summary>The next list to send now, oldest key first; false when there is none.</summary>
+    public bool TryNext(long now, out Delivery delivery)
+    {
+        while (_ready.TryDequeue(out var queue))
+        {
+            queue.Ready = false;
+            if (queue.InFlight || queue.Count == 0)
+            {
+                continue;
+            }
+
+            queue.InFlight = true;
+            queue.Attempt++;
+            queue.Deadline = now + Math.Min(_resendMax, _resendAfter << Math.Min(queue.Attempt - 1, 20));
+            delivery = new Delivery(queue.Key, queue.Stream, queue.Head(options.MaxEvents, options.MaxBytes), queue.Attempt);
+            return true;
+        }
+
+        delivery = default;
+        return false;
+    }
+
+    /// <summary>The entity said that all up to a position is durable. What was taken off goes to <paramref name="settled"/>; ignored if nothing was.</summary>
+    public void Done(EntityKey key, string stream, long upTo, Action<LaneSession, long> settled)
+    {
+        if (!_queues.TryGetValue((key.Value, stream), out var queue))
+        {
+            return;
+        }
+
+        var any = false;
+        while (queue.TryTake(upTo, out var session, out var envelope))
+        {
+            any = true;
+            Unsettled--;
+            settled(session, envelope.Position.Number);
+        }
+
+        if (!any)
+        {
+            return;
+        }
+
+        queue.InFlight = false;
+        queue.Attempt = 0;
+        if (queue.Count == 0)
+        {
+            _queues.Remove((key.Value, stream));
+        }
+        else
+        {
+            MakeReady(queue);
+        }
+    }
+
+    /// <summary>The entity stopped in an orderly way without handling the delivery: send it again.</summary>
+    public void Resend(EntityKey key, string stream)
+    {
+        if (_queues.TryGetValue((key.Value, stream), out var queue) && queue.InFlight)
+        {
+            queue.InFlight = false;
+            MakeReady(queue);
+        }
+    }
+
+    /// <summary>Makes every delivery whose deadline has passed ready to be sent again, from the oldest unsettled event.</summary>
+    /// <returns>How many.</returns>
+    public int TimeOut(long now)
+    {
+        var overdue = 0;
+        foreach (var queue in _queues.Values)
+        {
+            if (queue.InFlight && queue.Deadline <= now)
+            {
+                queue.InFlight = false;
+                MakeReady(queue);
+                overdue++;
+            }
+        }
+
+        return overdue;
+    }
+
+    /// <summary>Forgets a session's events.</summary>
+    public void Close(LaneSession session)
+    {
+        foreach (var queue in _queues.Values.Where(q => q.Stream == session.Stream).ToArray())
+        {
+            var before = queue.Count;
+            queue.Forget(session);
+            Unsettled -= before - queue.Count;
+            if (queue.Count == 0)
+            {
+                _queues.Remove((queue.Key.Value, queue.Stream.Name));
+            }
+            else
+            {
+                MakeReady(queue);
+            }
+        }
+    }
+
+    private void MakeReady(KeyQueue queue)
+    {
+        if (queue is { InFlight: false, Ready: false })
+        {
+            queue.Ready = true;
+            _ready.Enqueue(queue);
+        }
+    }
+
+    private static long Ticks(TimeSpan span, TimeProvider time) => (long)(span.TotalSeconds * time.TimestampFrequency);
+}

@@ -1,0 +1,36 @@
+using Akka.Actor;
+using ActorEvents.Events;
+
+namespace ActorEvents.Subscriptions;
+
+/// <summary>
+/// One reading of a stream by one lane, from a start position, with a fixed list of subscriptions. Compared by reference: it never leaves its node.
+/// </summary>
+/// <param name="lane">Who is told what is settled.</param>
+public sealed class LaneSession(StreamId stream, IActorRef lane, long start)
+{
+    public StreamId Stream { get; } = stream;
+
+    public IActorRef Lane { get; } = lane;
+
+    /// <summary>First position that may come.</summary>
+    public long Start { get; } = start;
+
+    public override string ToString() => $"{Stream} from {Start}";
+}
+
+/// <summary>Lane → each subscription of its list, before anything is emitted.</summary>
+public sealed record OpenSession(LaneSession Session);
+
+/// <summary>Lane → each subscription of its list: revoked, failed or stopped. The subscription forgets the session's events.</summary>
+public sealed record CloseSession(LaneSession Session);
+
+/// <summary>Lane → EventStream of the node: what was read, ascending by position. Observers may subscribe to it, too; they must not keep it for long.</summary>
+public sealed record Emitted(LaneSession Session, EventEnvelope[] Events);
+
+/// <summary>Subscription → lane: these positions are durable at the entity of this handler type or do not concern it. In any order.</summary>
+/// <param name="Subscription">Index in the node's list of subscriptions.</param>
+public sealed record Settled(LaneSession Session, int Subscription, long[] Positions);
+
+/// <summary>Subscription → group: an <see cref="Emitted"/> of a session that was never opened. Cannot happen; it fails the group.</summary>
+public sealed record UnknownSession(LaneSession Session);
