@@ -1,0 +1,83 @@
+using Akka.Actor.Setup;
+using Akka.Configuration;
+using Akka.Persistence.Sql.Config;
+
+namespace ActorEvents.Journal;
+
+/// <summary>
+/// The database that holds the journal and everything beside it. Opened before the actor system starts; what is missing is made then, in one
+/// step that may be repeated and that several nodes may take at once.
+/// </summary>
+public sealed class JournalDatabase : IAsyncDisposable
+{
+    private readonly Dialect _dialect;
+
+    private JournalDatabase(Dialect dialect, JournalIdentity identity, TimeProvider time)
+    {
+        _dialect = dialect;
+        JournalId = identity.Id;
+        IsNew = identity.IsNew;
+        Positions = new SqlPositionStore(dialect);
+        DeadLetters = new SqlDeadLetterStore(dialect, time);
+        Reader = new SqlJournalReader(dialect);
+        Relay = new SqlRelayStore(dialect);
+    }
+
+    /// <summary>Made with the journal; the origin id of everything that its relay publishes. A restored journal must get a new one.</summary>
+    public string JournalId { get; }
+
+    /// <summary>This call made the journal: say so, with its id.</summary>
+    public bool IsNew { get; }
+
+    /// <summary>File, or host, port, database and user; never a password.</summary>
+    public string Description => _dialect.Description;
+
+    public IPositionStore Positions { get; }
+
+    public IDeadLetterStore DeadLetters { get; }
+
+    public IJournalReader Reader { get; }
+
+    public IRelayStore Relay { get; }
+
+    /// <summary>Akka's configuration for this journal: plugins, serializers, dispatcher. Holds no connection string: <see cref="AkkaSetup"/> is needed with it.</summary>
+    public Config AkkaConfig => JournalHocon.For(_dialect);
+
+    /// <summary>How Akka.Persistence.Sql connects; give it to the actor system together with <see cref="AkkaConfig"/>.</summary>
+    public Setup AkkaSetup
+    {
+        get
+        {
+            var setup = new MultiDataOptionsSetup();
+            var options = _dialect.LinqToDbOptions();
+            setup.AddDataOptions(JournalHocon.JournalPluginId, options);
+            setup.AddDataOptions(JournalHocon.SnapshotPluginId, options);
+            return setup;
+        }
+    }
+
+    /// <summary>Connects, makes what is missing, checks what is there.</summary>
+    /// <exception cref="JournalUnavailableException">It cannot be used; the message says why and what to change.</exception>
+    public static async Task<JournalDatabase> OpenAsync(JournalOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        Dialect dialect = options.Provider switch
+        {
+            JournalProvider.Sqlite => new SqliteDialect(Required(options.SqliteFile, JournalOptions.SqliteFileSetting, "sqlite")),
+            JournalProvider.PostgreSql => new PostgresDialect(Required(options.ConnectionString, JournalOptions.ConnectionStringSetting, "postgresql")),
+            _ => throw new JournalUnavailableException(
+                JournalProblem.Setting, $"{JournalOptions.Section}.provider is '{options.Provider}'; it is sqlite or postgresql."),
+        };
+        return new JournalDatabase(dialect, await dialect.PrepareAsync(cancellationToken), time);
+    }
+
+    /// <summary>Closes pooled connections (SQLite: and with the last one empties the WAL file). After the actor system has ended.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _dialect.ClosePool();
+        return ValueTask.CompletedTask;
+    }
+
+    private static string Required(string? value, string setting, string provider) => string.IsNullOrWhiteSpace(value)
+        ? throw new JournalUnavailableException(JournalProblem.Setting, $"{setting} is empty; provider = {provider} needs it.")
+        : value;
+}

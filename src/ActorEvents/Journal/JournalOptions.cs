@@ -1,0 +1,34 @@
+namespace ActorEvents.Journal;
+
+/// <summary>Where the journal is stored.</summary>
+public enum JournalProvider
+{
+    /// <summary>One file in WAL mode; one machine.</summary>
+    Sqlite,
+
+    /// <summary>A PostgreSQL server, 14 or newer; what a cluster shares.</summary>
+    PostgreSql,
+}
+
+/// <summary>Settings <c>actor-events.journal</c>.</summary>
+public sealed record JournalOptions
+{
+    /// <summary>Path of these settings in the configuration; messages name them by it.</summary>
+    public const string Section = "actor-events.journal";
+
+    public const string SqliteFileSetting = Section + ".sqlite-file";
+
+    public const string ConnectionStringSetting = Section + ".connection-string";
+
+    /// <summary><c>provider = sqlite | postgresql</c>. Default: sqlite.</summary>
+    public JournalProvider Provider { get; init; }
+
+    /// <summary><c>sqlite-file</c>: the journal's file; its folder is made if it is not there.</summary>
+    public string? SqliteFile { get; init; }
+
+    /// <summary><c>connection-string</c> of PostgreSQL in Npgsql's form, e.g. <c>Host=db;Database=events;Username=node;Password=…</c>.</summary>
+    public string? ConnectionString { get; init; }
+
+    /// <summary>Shows no password.</summary>
+    public override string ToString() => Provider == JournalProvider.Sqlite ? $"SQLite file {SqliteFile}" : "PostgreSQL";
+}

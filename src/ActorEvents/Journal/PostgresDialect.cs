@@ -1,0 +1,78 @@
+using System.Data.Common;
+using System.Globalization;
+using LinqToDB;
+using Npgsql;
+
+namespace ActorEvents.Journal;
+
+/// <summary>A PostgreSQL database; tables are those of the connection's search path.</summary>
+internal sealed class PostgresDialect : Dialect
+{
+    private readonly string _connectionString;
+    private readonly PostgresSchema _schema;
+
+    /// <exception cref="JournalUnavailableException">The text is not a connection string, or names no host.</exception>
+    public PostgresDialect(string connectionString)
+    {
+        NpgsqlConnectionStringBuilder builder;
+        try
+        {
+            builder = new NpgsqlConnectionStringBuilder(connectionString);
+        }
+        catch (ArgumentException e)
+        {
+            // The text itself may hold a password: it is not shown.
+            throw new JournalUnavailableException(
+                JournalProblem.Setting,
+                $"{JournalOptions.ConnectionStringSetting} is not a connection string of Npgsql ({e.Message}). Its form: Host=…;Port=5432;Database=…;Username=…;Password=…");
+        }
+
+        if (string.IsNullOrWhiteSpace(builder.Host))
+        {
+            throw new JournalUnavailableException(
+                JournalProblem.Setting, $"{JournalOptions.ConnectionStringSetting} names no Host. Its form: Host=…;Port=5432;Database=…;Username=…;Password=…");
+        }
+
+        builder.ApplicationName ??= "ActorEvents";
+        _connectionString = builder.ToString();
+        Description = string.Create(
+            CultureInfo.InvariantCulture,
+            $"PostgreSQL database '{builder.Database ?? builder.Username}' at {builder.Host}:{builder.Port} (user '{builder.Username}')");
+        _schema = new PostgresSchema(this);
+    }
+
+    public override string Description { get; }
+
+    public override string ProviderName => LinqToDB.ProviderName.PostgreSQL15;
+
+    public override string Blob => "BYTEA";
+
+    public override string ForUpdate => " FOR UPDATE";
+
+    public override DataOptions LinqToDbOptions() => new DataOptions().UseConnectionString(ProviderName, _connectionString);
+
+    public override Task<JournalIdentity> PrepareAsync(CancellationToken cancellationToken) => _schema.PrepareAsync(cancellationToken);
+
+    public override void ClosePool()
+    {
+        using var connection = new NpgsqlConnection(_connectionString);
+        NpgsqlConnection.ClearPool(connection);
+    }
+
+    public async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(_connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    protected override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) => await ConnectAsync(cancellationToken);
+}

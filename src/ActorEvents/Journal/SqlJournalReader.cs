@@ -1,0 +1,69 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Runtime.Serialization;
+
+namespace ActorEvents.Journal;
+
+/// <summary>Reads the table <c>journal</c> by <c>ordering</c>.</summary>
+internal sealed class SqlJournalReader(Dialect dialect) : IJournalReader
+{
+    /// <summary>A page ends behind the row that passes this many bytes.</summary>
+    private const long PageBytes = 16L << 20;
+
+    private const string Page = """
+        SELECT ordering, persistence_id, sequence_number, identifier, manifest, message FROM journal
+        WHERE ordering > @after ORDER BY ordering LIMIT @limit
+        """;
+
+    public Task<IReadOnlyList<JournalRow>> ReadAsync(long after, int limit, CancellationToken cancellationToken) =>
+        dialect.ReadAsync<IReadOnlyList<JournalRow>>(
+            async (connection, token) =>
+            {
+                var rows = new List<JournalRow>();
+                var bytes = 0L;
+                await using var command = connection.Command(Page, ("@after", after), ("@limit", (long)limit));
+                await using var reader = await command.ExecuteReaderAsync(token);
+                while (bytes < PageBytes && await reader.ReadAsync(token))
+                {
+                    var message = (byte[])reader.GetValue(5);
+                    bytes += message.Length;
+                    rows.Add(Decode(reader, message));
+                }
+
+                return rows;
+            },
+            cancellationToken);
+
+    public Task<long> HighestOrderingAsync(CancellationToken cancellationToken) => dialect.ReadAsync(
+        async (connection, token) =>
+        {
+            await using var command = connection.Command("SELECT coalesce(max(ordering), 0) FROM journal");
+            return Convert.ToInt64(await command.ExecuteScalarAsync(token), CultureInfo.InvariantCulture);
+        },
+        cancellationToken);
+
+    private static JournalRow Decode(DbDataReader reader, byte[] message)
+    {
+        var (entry, problem) = Decode(reader.IsDBNull(3) ? 0 : reader.GetInt32(3), reader.IsDBNull(4) ? "" : reader.GetString(4), message);
+        return new JournalRow(reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), entry, problem);
+    }
+
+    private static (JournalEntry? Entry, string? Problem) Decode(int serializer, string manifest, byte[] message)
+    {
+        if (serializer != JournalSerializer.Id)
+        {
+            return (null, string.Create(CultureInfo.InvariantCulture, $"Not of ours: serializer {serializer}, manifest '{manifest}'."));
+        }
+
+        try
+        {
+            return JournalSerializer.Read(message, manifest) is JournalEntry entry
+                ? (entry, null)
+                : (null, $"Not an entry: manifest '{manifest}'.");
+        }
+        catch (SerializationException e)
+        {
+            return (null, e.Message);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Data.Common;
+using LinqToDB;
+using LinqToDB.Interceptors;
+using Microsoft.Data.Sqlite;
+
+namespace ActorEvents.Journal;
+
+/// <summary>
+/// One file in WAL mode. SQLite's calls block: they run on the thread pool, and one gate lets only one of our own writers wait for the file's lock.
+/// </summary>
+internal sealed class SqliteDialect : Dialect
+{
+    /// <summary>SQLite's own waiting, which looks every few milliseconds; the driver's own looks every 150.</summary>
+    private const string ConnectionPragmas = "PRAGMA busy_timeout = 30000; PRAGMA synchronous = FULL;";
+
+    private readonly string _connectionString;
+    private readonly SqliteSchema _schema;
+    private readonly SemaphoreSlim _oneWriter = new(1, 1);
+
+    public SqliteDialect(string file)
+    {
+        File = Path.GetFullPath(file);
+        _connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = File,
+            Mode = SqliteOpenMode.ReadWrite,
+            Cache = SqliteCacheMode.Private,
+            Pooling = true,
+            DefaultTimeout = 60,
+        }.ToString();
+        _schema = new SqliteSchema(this);
+    }
+
+    public string File { get; }
+
+    public override string Description => $"SQLite file '{File}'";
+
+    public override string ProviderName => LinqToDB.ProviderName.SQLiteMS;
+
+    public override string Blob => "BLOB";
+
+    public override string ForUpdate => "";
+
+    public override DataOptions LinqToDbOptions() => new DataOptions()
+        .UseConnectionString(ProviderName, _connectionString)
+        .UseInterceptor(new Pragmas());
+
+    public override Task<JournalIdentity> PrepareAsync(CancellationToken cancellationToken) =>
+        Task.Run(() => _schema.PrepareAsync(cancellationToken), cancellationToken);
+
+    public override Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
+        Task.Run(() => base.ReadAsync(read, cancellationToken), cancellationToken);
+
+    public override async Task<bool> WriteAsync(Func<DbTransaction, CancellationToken, Task<bool>> write, CancellationToken cancellationToken)
+    {
+        await _oneWriter.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(() => base.WriteAsync(write, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            _oneWriter.Release();
+        }
+    }
+
+    public override void ClosePool()
+    {
+        using var connection = new SqliteConnection(_connectionString);
+        SqliteConnection.ClearPool(connection);
+    }
+
+    protected override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var connection = new SqliteConnection(_connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            await using var pragmas = connection.Command(ConnectionPragmas);
+            await pragmas.ExecuteNonQueryAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The plugin's connections wait and flush as ours do.</summary>
+    private sealed class Pragmas : ConnectionInterceptor
+    {
+        public override void ConnectionOpened(ConnectionEventData eventData, DbConnection connection)
+        {
+            using var pragmas = connection.Command(ConnectionPragmas);
+            pragmas.ExecuteNonQuery();
+        }
+
+        public override Task ConnectionOpenedAsync(ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken)
+        {
+            ConnectionOpened(eventData, connection);
+            return Task.CompletedTask;
+        }
+    }
+}
