@@ -17,9 +17,9 @@ public sealed class HandlerRegistration<TState>
     private int _snapshotEvery = 200;
     private TimeSpan _passivateAfter = TimeSpan.FromMinutes(2);
     private TimeSpan _delay = TimeSpan.Zero;
-    private int _maxOutgoing = 1024 * 1024;
+    private readonly int _maxOutgoing;
 
-    internal HandlerRegistration(string name, IEventHandler<TState> handler)
+    internal HandlerRegistration(string name, IEventHandler<TState> handler, int maxOutgoing)
     {
         if (name.Length is 0 or > 64 || name.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c is not '-' and not '.'))
         {
@@ -27,6 +27,7 @@ public sealed class HandlerRegistration<TState>
         }
 
         _name = name;
+        _maxOutgoing = maxOutgoing;
         _handler = handler;
         _codec = new StateCodec(name);
         _codec.Add<TState>(HandlerDefinition.StateManifest);

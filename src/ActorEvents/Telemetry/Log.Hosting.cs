@@ -9,4 +9,10 @@ internal static partial class Log
 
     [LoggerMessage(6001, LogLevel.Warning, "Source '{Source}' stopped and starts again in {PauseMs:0} ms from its committed positions")]
     public static partial void SourceRestarts(ILogger log, string source, double pauseMs);
+
+    [LoggerMessage(6002, LogLevel.Critical, "The node cannot go on and stops: {Reason}")]
+    public static partial void NodeFailed(ILogger log, string reason);
+
+    [LoggerMessage(6003, LogLevel.Warning, "{Step} gave no answer within {Seconds:0} s; the stop goes on without it, nothing acknowledged is lost")]
+    public static partial void StepTimedOut(ILogger log, string step, double seconds);
 }

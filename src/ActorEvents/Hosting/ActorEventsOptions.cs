@@ -1,0 +1,37 @@
+using System.ComponentModel.DataAnnotations;
+using ActorEvents.Sources;
+using ActorEvents.Subscriptions;
+
+namespace ActorEvents.Hosting;
+
+/// <summary>Settings of the runtime; the sections of <c>actor-events</c> in the configuration have the same names.</summary>
+public sealed class ActorEventsOptions
+{
+    /// <summary>Section <c>flow</c>: what one lane may have under way.</summary>
+    public FlowOptions Flow { get; } = new();
+
+    /// <summary>Section <c>delivery</c>: how subscriptions deliver.</summary>
+    public DeliveryOptions Delivery { get; } = new();
+
+    /// <summary>Section <c>cluster</c>.</summary>
+    public ClusterOptions Cluster { get; } = new();
+
+    /// <summary>Largest event (key, headers and value) in bytes; the remote frame follows from it (+ 16 KiB). Default 1 MiB.</summary>
+    [Range(1_024, 64 * 1024 * 1024)]
+    public int MaxEventBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Shards per handler type; the same on all nodes and for ever. Default 60.</summary>
+    [Range(1, 10_000)]
+    public int Shards { get; set; } = 60;
+
+    /// <summary>How long a stop waits for the relay after sources and handlers have drained. Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan RelayDrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long leaving the cluster may take. Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan LeaveTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The whole of a stop, for <c>HostOptions.ShutdownTimeout</c>: drain + relay + leave + 5 s.</summary>
+    public TimeSpan ShutdownTimeout => Flow.DrainTimeout + RelayDrainTimeout + LeaveTimeout + TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using Akka.Configuration;
+
+namespace ActorEvents.Hosting;
+
+/// <summary>The actor system's configuration as the runtime needs it.</summary>
+internal static class NodeHocon
+{
+    /// <summary>Room in a remote frame beside the largest event.</summary>
+    public const int FrameOverhead = 16 * 1024;
+
+    /// <summary>Role that carries the journal's id, so that nodes with different journals refuse each other.</summary>
+    public const string JournalRolePrefix = "journal-";
+
+    public static Config For(ActorEventsOptions options, string journalId)
+    {
+        var cluster = options.Cluster;
+        var frame = Math.Max(options.MaxEventBytes, options.Delivery.MaxBytes) + FrameOverhead;
+        var seeds = string.Join(", ", cluster.SeedNodes.Select(s => $"\"akka.tcp://{cluster.Name}@{s}\""));
+        return ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $$"""
+            akka {
+              log-config-on-start = off
+              actor.provider = cluster
+              actor.internal-dispatcher {
+                type = ForkJoinDispatcher
+                throughput = 30
+                executor = fork-join-executor
+                dedicated-thread-pool { thread-count = 4, deadlock-timeout = 3s, threadtype = background }
+              }
+              coordinated-shutdown {
+                run-by-clr-shutdown-hook = off
+                exit-clr = off
+                phases.cluster-sharding-shutdown-region.timeout = {{options.LeaveTimeout.TotalMilliseconds}}ms
+              }
+              remote.dot-netty.tcp {
+                hostname = "{{cluster.Hostname}}"
+                port = {{cluster.Port}}
+                maximum-frame-size = {{frame}}b
+                send-buffer-size = {{2 * frame}}b
+                receive-buffer-size = {{2 * frame}}b
+              }
+              cluster {
+                seed-nodes = [{{seeds}}]
+                roles = ["{{JournalRolePrefix}}{{journalId}}"]
+                downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
+                split-brain-resolver { active-strategy = keep-majority, stable-after = 7s }
+                failure-detector.acceptable-heartbeat-pause = 4s
+                shutdown-after-unsuccessful-join-seed-nodes = off
+                sharding {
+                  state-store-mode = ddata
+                  remember-entities = off
+                  passivate-idle-entity-after = off
+                  distributed-data.durable.keys = []
+                  retry-interval = 1s
+                  handoff-timeout = 20s
+                  rebalance-interval = 3s
+                  coordinator-failure-backoff = 2s
+                }
+              }
+            }
+            """));
+    }
+}
