@@ -1,0 +1,57 @@
+using Akka.Actor;
+using Akka.Streams.Dsl;
+using ActorEvents.Events;
+using ActorEvents.Journal;
+using ActorEvents.Sources;
+
+namespace ActorEvents.Scenarios.DataPath;
+
+/// <summary>A source over a list in memory: one lane, positions 0, 1, 2 …, goes on at the committed one.</summary>
+internal sealed class ListSource(string name, int count, Func<int, string> key, int partition = 0) : IEventSource
+{
+    public string Name => name;
+
+    public SourcePlacement Placement => SourcePlacement.EveryNode;
+
+    public string Describe => "a list";
+
+    public StreamId Stream { get; } = StreamId.ForPartition(name, "list", "id", partition);
+
+    public Props Props(SourceContext context) => Akka.Actor.Props.Create(() => new Reader(context, this));
+
+    private SourceRecord Record(int i) => new(
+        i,
+        new EventEnvelope
+        {
+            Id = i.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Source = "/list",
+            Type = "number",
+            Key = key(i),
+            Position = new EventPosition(Stream, i),
+            Size = 100,
+        },
+        null);
+
+    private sealed class Reader : SourceActor
+    {
+        public Reader(SourceContext context, ListSource list)
+            : base(context)
+        {
+            Receive<Opened>(m => OpenLane(
+                list.Stream,
+                m.From,
+                Akka.Streams.Dsl.Source.From(Enumerable.Range((int)m.From.Next, list.Count() - (int)m.From.Next))
+                    .Select(list.Record)
+                    .Grouped(64)
+                    .Select(g => (IReadOnlyList<SourceRecord>)[.. g])
+                    .Concat(Akka.Streams.Dsl.Source.Maybe<IReadOnlyList<SourceRecord>>().MapMaterializedValue(_ => Akka.NotUsed.Instance))));
+            context.Positions.ReadAsync(list.Stream.Name, CancellationToken.None)
+                .ContinueWith(t => new Opened(t.Result ?? new CommittedPosition(list.Stream.Name, 0)), TaskScheduler.Default)
+                .PipeTo(Self);
+        }
+
+        private sealed record Opened(CommittedPosition From);
+    }
+
+    private int Count() => count;
+}
