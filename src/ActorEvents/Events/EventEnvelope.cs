@@ -63,6 +63,22 @@ public sealed class EventEnvelope
         return null;
     }
 
+    /// <summary>As <see cref="Payload{T}"/>, for a handler that rejects what it cannot read.</summary>
+    /// <param name="problem">Why not: what to give to <c>Decision.Reject</c>.</param>
+    public bool TryPayload<T>([NotNullWhen(true)] out T? value, [NotNullWhen(false)] out string? problem)
+    {
+        try
+        {
+            (value, problem) = (Payload<T>()!, null);
+            return true;
+        }
+        catch (PayloadException e)
+        {
+            (value, problem) = (default, e.Message);
+            return false;
+        }
+    }
+
     /// <summary>
     /// The payload read as JSON into <typeparamref name="T"/> with System.Text.Json (camel case, case-insensitive). The last result is kept, so
     /// that key selector and handlers share one parse.

@@ -123,6 +123,11 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers
         {
             selection = _handler.SelectKey(envelope);
         }
+        catch (PayloadException e)
+        {
+            // The bytes will not change: no key can ever be had from them.
+            selection = new KeySelection(null, e.Message);
+        }
         catch (Exception e)
         {
             Metrics.HandlerFailed(_handler.Name);

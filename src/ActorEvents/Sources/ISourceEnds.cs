@@ -1,0 +1,10 @@
+using ActorEvents.Journal;
+
+namespace ActorEvents.Sources;
+
+/// <summary>A source that can say where its streams end now: what is committed up to there was handled.</summary>
+public interface ISourceEnds
+{
+    /// <summary>For each stream the position behind its last event at this moment.</summary>
+    Task<IReadOnlyList<CommittedPosition>> EndsAsync(CancellationToken cancellationToken);
+}
