@@ -94,7 +94,8 @@ public sealed class EventEnvelope
 
         try
         {
-            var value = JsonSerializer.Deserialize<T>(Data.Span, EventJson.Options)
+            var json = Data.Span;
+            var value = JsonSerializer.Deserialize<T>(json.StartsWith("\uFEFF"u8) ? json[3..] : json, EventJson.Options)
                 ?? throw new PayloadException(this, typeof(T), "it is the JSON literal null");
             _payload = value;
             return value;
