@@ -19,8 +19,11 @@ internal abstract class Dialect
     /// <summary>Appended to a SELECT whose row must not change until the transaction ends.</summary>
     public abstract string ForUpdate { get; }
 
-    /// <summary>How the Akka plugin connects. Handed over as an object, so that no password stands in the actor system's configuration.</summary>
-    public abstract DataOptions LinqToDbOptions();
+    /// <summary>How Akka's write journal connects. Handed over as an object, so that no password stands in the actor system's configuration.</summary>
+    public abstract DataOptions JournalConnection();
+
+    /// <summary>How Akka's snapshot store connects.</summary>
+    public abstract DataOptions SnapshotConnection();
 
     /// <summary>Makes what is missing in one transaction and checks what is there.</summary>
     public abstract Task<JournalIdentity> PrepareAsync(CancellationToken cancellationToken);

@@ -49,9 +49,8 @@ public sealed class JournalDatabase : IAsyncDisposable
         get
         {
             var setup = new MultiDataOptionsSetup();
-            var options = _dialect.LinqToDbOptions();
-            setup.AddDataOptions(JournalHocon.JournalPluginId, options);
-            setup.AddDataOptions(JournalHocon.SnapshotPluginId, options);
+            setup.AddDataOptions(JournalHocon.JournalPluginId, _dialect.JournalConnection());
+            setup.AddDataOptions(JournalHocon.SnapshotPluginId, _dialect.SnapshotConnection());
             return setup;
         }
     }

@@ -6,7 +6,7 @@ public enum JournalProvider
     /// <summary>One file in WAL mode; one machine.</summary>
     Sqlite,
 
-    /// <summary>A PostgreSQL server, 14 or newer; what a cluster shares.</summary>
+    /// <summary>A PostgreSQL server (tested with 15); what a cluster shares.</summary>
     PostgreSql,
 }
 

@@ -49,7 +49,9 @@ internal sealed class PostgresDialect : Dialect
 
     public override string ForUpdate => " FOR UPDATE";
 
-    public override DataOptions LinqToDbOptions() => new DataOptions().UseConnectionString(ProviderName, _connectionString);
+    public override DataOptions SnapshotConnection() => JournalConnection();
+
+    public override DataOptions JournalConnection() => new DataOptions().UseConnectionString(ProviderName, _connectionString);
 
     public override Task<JournalIdentity> PrepareAsync(CancellationToken cancellationToken) => _schema.PrepareAsync(cancellationToken);
 

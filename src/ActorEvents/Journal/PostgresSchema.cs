@@ -51,14 +51,12 @@ internal sealed class PostgresSchema(PostgresDialect dialect)
             RETURN NULL;
         END
         $function$;
-        DO $block$
-        BEGIN
-            IF NOT EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = 'journal'::regclass AND tgname = 'ae_commit_order') THEN
-                CREATE TRIGGER ae_commit_order BEFORE INSERT ON journal FOR EACH STATEMENT EXECUTE FUNCTION ae_commit_order();
-            END IF;
-        END
-        $block$;
+        DROP TRIGGER IF EXISTS ae_commit_order ON journal;
+        CREATE TRIGGER ae_commit_order BEFORE INSERT ON journal FOR EACH STATEMENT EXECUTE FUNCTION ae_commit_order();
         """;
+
+    private const string HasTrigger =
+        "SELECT EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = 'journal'::regclass AND tgname = 'ae_commit_order' AND tgenabled IN ('O', 'A'))";
 
     private const string HasUniqueIndex = """
         SELECT EXISTS (
@@ -92,21 +90,21 @@ internal sealed class PostgresSchema(PostgresDialect dialect)
 
     private async Task<JournalIdentity> MakeAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
+        string? version = null;
         if (await ScalarAsync<bool>(transaction, "SELECT to_regclass('ae_meta') IS NOT NULL", cancellationToken))
         {
             // Before anything is made: an older version must leave a newer one's tables as they are.
-            var version = await ScalarAsync<string?>(transaction, "SELECT min(value) FROM ae_meta WHERE name = 'schema-version'", cancellationToken);
+            version = await ScalarAsync<string?>(transaction, "SELECT min(value) FROM ae_meta WHERE name = 'schema-version'", cancellationToken);
             if (version is not null)
             {
                 JournalSchema.RefuseNewer(version, dialect.Description);
             }
         }
 
-        var existed = await ScalarAsync<bool>(transaction, "SELECT to_regclass('journal') IS NOT NULL", cancellationToken);
-        await ExecuteAsync(transaction, PluginTables, cancellationToken);
-        if (!existed)
+        // All was made in one transaction. Even CREATE … IF NOT EXISTS needs rights that a node has no use for once the tables are there.
+        if (version is null)
         {
-            await ExecuteAsync(transaction, UniqueIndex, cancellationToken);
+            await MakeTablesAsync(transaction, cancellationToken);
         }
 
         await ProbeAsync(transaction, "journal", JournalSchema.ProbeJournal, cancellationToken);
@@ -116,10 +114,25 @@ internal sealed class PostgresSchema(PostgresDialect dialect)
             throw JournalSchema.NoUniqueIndex(dialect.Description);
         }
 
-        await ExecuteAsync(transaction, CommitOrder, cancellationToken);
+        if (!await ScalarAsync<bool>(transaction, HasTrigger, cancellationToken))
+        {
+            await ExecuteAsync(transaction, CommitOrder, cancellationToken);
+        }
+
+        return await JournalSchema.IdentifyAsync(transaction, dialect.Description, cancellationToken);
+    }
+
+    private async Task MakeTablesAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        var existed = await ScalarAsync<bool>(transaction, "SELECT to_regclass('journal') IS NOT NULL", cancellationToken);
+        await ExecuteAsync(transaction, PluginTables, cancellationToken);
+        if (!existed)
+        {
+            await ExecuteAsync(transaction, UniqueIndex, cancellationToken);
+        }
+
         await ExecuteAsync(
             transaction, JournalSchema.OwnTables(dialect.Blob, "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"), cancellationToken);
-        return await JournalSchema.IdentifyAsync(transaction, dialect.Description, cancellationToken);
     }
 
     private async Task ProbeAsync(DbTransaction transaction, string table, string sql, CancellationToken cancellationToken)
@@ -154,7 +167,7 @@ internal sealed class PostgresSchema(PostgresDialect dialect)
             e),
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } p => new(
             JournalProblem.Denied,
-            $"The {dialect.Description} gives this user too few rights: {p.MessageText}. It needs CREATE on the schema at the first start, then SELECT, INSERT, UPDATE and DELETE ({JournalOptions.ConnectionStringSetting}).",
+            $"The {dialect.Description} gives this user too few rights: {p.MessageText}. It needs CREATE on the schema at the first start, afterwards SELECT, INSERT, UPDATE and DELETE on the tables ({JournalOptions.ConnectionStringSetting}).",
             e),
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } p => new(
             JournalProblem.Unreachable,

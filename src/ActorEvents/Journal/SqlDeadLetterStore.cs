@@ -29,9 +29,9 @@ internal sealed class SqlDeadLetterStore(Dialect dialect, TimeProvider time) : I
                 {
                     await using var command = transaction.Command(
                         Insert,
-                        ("@stream", letter.Position.Stream.Name),
+                        ("@stream", Printable(letter.Position.Stream.Name)),
                         ("@position", letter.Position.Number),
-                        ("@handler", letter.Handler ?? ""),
+                        ("@handler", Printable(letter.Handler ?? "")),
                         ("@reason", Printable(letter.Reason)),
                         ("@key", letter.Key),
                         ("@value", letter.Value),
@@ -53,8 +53,8 @@ internal sealed class SqlDeadLetterStore(Dialect dialect, TimeProvider time) : I
         },
         cancellationToken);
 
-    /// <summary>A reason quotes values from outside; PostgreSQL's text takes neither NUL nor half a surrogate pair. The raw bytes are beside it.</summary>
-    private static string Printable(string reason) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(reason)).Replace('\0', '␀');
+    /// <summary>Texts here may quote values from outside; PostgreSQL's text takes neither NUL nor half a surrogate pair. The raw bytes stand beside them.</summary>
+    private static string Printable(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '␀');
 
     private static byte[] Headers(DeadLetter letter)
     {

@@ -41,9 +41,10 @@ internal sealed class SqliteDialect : Dialect
 
     public override string ForUpdate => "";
 
-    public override DataOptions LinqToDbOptions() => new DataOptions()
-        .UseConnectionString(ProviderName, _connectionString)
-        .UseInterceptor(new Pragmas());
+    public override DataOptions JournalConnection() => Connection(new LeavingPragmas());
+
+    /// <summary>Stays on the snapshot store's actor, so that one snapshot at a time waits for the lock, and not a thread for each.</summary>
+    public override DataOptions SnapshotConnection() => Connection(new Pragmas());
 
     public override Task<JournalIdentity> PrepareAsync(CancellationToken cancellationToken) =>
         Task.Run(() => _schema.PrepareAsync(cancellationToken), cancellationToken);
@@ -87,8 +88,12 @@ internal sealed class SqliteDialect : Dialect
         }
     }
 
+    private DataOptions Connection(IInterceptor interceptor) => new DataOptions()
+        .UseConnectionString(ProviderName, _connectionString)
+        .UseInterceptor(interceptor);
+
     /// <summary>The plugin's connections wait and flush as ours do.</summary>
-    private sealed class Pragmas : ConnectionInterceptor
+    private class Pragmas : ConnectionInterceptor
     {
         public override void ConnectionOpened(ConnectionEventData eventData, DbConnection connection)
         {
@@ -101,5 +106,14 @@ internal sealed class SqliteDialect : Dialect
             ConnectionOpened(eventData, connection);
             return Task.CompletedTask;
         }
+    }
+    /// <summary>
+    /// Leaves the thread before the connection opens. The write journal's queue and its writes are stages of one actor; a write that blocks it
+    /// keeps the next appends from collecting behind it, so that each would be a transaction of its own.
+    /// </summary>
+    private sealed class LeavingPragmas : Pragmas
+    {
+        public override async Task ConnectionOpeningAsync(ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken) =>
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
     }
 }

@@ -98,16 +98,32 @@ internal sealed class SqliteSchema(SqliteDialect dialect)
 
     private async Task<JournalIdentity> MakeAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
+        string? version = null;
         if (await ExistsAsync(transaction, "ae_meta", cancellationToken))
         {
             // Before anything is made: an older version must leave a newer one's file as it is.
-            await using var version = transaction.Command("SELECT value FROM ae_meta WHERE name = 'schema-version'");
-            if (await version.ExecuteScalarAsync(cancellationToken) is string found)
+            await using var command = transaction.Command("SELECT value FROM ae_meta WHERE name = 'schema-version'");
+            version = (string?)await command.ExecuteScalarAsync(cancellationToken);
+            if (version is not null)
             {
-                JournalSchema.RefuseNewer(found, dialect.Description);
+                JournalSchema.RefuseNewer(version, dialect.Description);
             }
         }
 
+        if (version is null)
+        {
+            await MakeTablesAsync(transaction, cancellationToken);
+        }
+
+        await ProbeAsync(transaction, "journal", JournalSchema.ProbeJournal, cancellationToken);
+        await ProbeAsync(transaction, "snapshot", JournalSchema.ProbeSnapshot, cancellationToken);
+        return await HasUniqueIndexAsync(transaction, cancellationToken)
+            ? await JournalSchema.IdentifyAsync(transaction, dialect.Description, cancellationToken)
+            : throw JournalSchema.NoUniqueIndex(dialect.Description);
+    }
+
+    private async Task MakeTablesAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
         var existed = await ExistsAsync(transaction, JournalSchema.JournalTable, cancellationToken);
         await ExecuteAsync(transaction, PluginTables, cancellationToken);
         if (!existed)
@@ -115,15 +131,7 @@ internal sealed class SqliteSchema(SqliteDialect dialect)
             await ExecuteAsync(transaction, "CREATE UNIQUE INDEX journal_uq ON journal (persistence_id, sequence_number)", cancellationToken);
         }
 
-        await ProbeAsync(transaction, "journal", JournalSchema.ProbeJournal, cancellationToken);
-        await ProbeAsync(transaction, "snapshot", JournalSchema.ProbeSnapshot, cancellationToken);
-        if (!await HasUniqueIndexAsync(transaction, cancellationToken))
-        {
-            throw JournalSchema.NoUniqueIndex(dialect.Description);
-        }
-
         await ExecuteAsync(transaction, JournalSchema.OwnTables(dialect.Blob, "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT"), cancellationToken);
-        return await JournalSchema.IdentifyAsync(transaction, dialect.Description, cancellationToken);
     }
 
     private static async Task<bool> ExistsAsync(DbTransaction transaction, string table, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using ActorEvents.Events;
 using ActorEvents.Journal;
@@ -165,7 +166,7 @@ public abstract class StockJournalFacts
         Assert.DoesNotContain("Data Source", config, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static JournalEntry EntryOf(int writer, int number) => new()
+    protected static JournalEntry EntryOf(int writer, int number) => new()
     {
         StateEvents = [new("n", Encoding.UTF8.GetBytes($"{writer}/{number}"))],
         Positions = [new("s", number)],
@@ -184,7 +185,7 @@ public abstract class StockJournalFacts
         return all;
     }
 
-    private sealed class Node(JournalDatabase journal) : IAsyncDisposable
+    protected sealed class Node(JournalDatabase journal) : IAsyncDisposable
     {
         private readonly ActorSystem _system = ActorSystem.Create("node", ActorSystemSetup.Create(
             BootstrapSetup.Create().WithConfig(ConfigurationFactory.ParseString("akka.loglevel = OFF").WithFallback(journal.AkkaConfig)),
@@ -199,6 +200,40 @@ public abstract class StockJournalFacts
 public sealed class SqliteStockJournalTests : StockJournalFacts
 {
     protected override Task<TestJournal> NewAsync() => Task.FromResult<TestJournal>(new SqliteTestJournal());
+
+    [Fact]
+    public async Task Appends_that_wait_share_a_transaction()
+    {
+        // Once each was a transaction with its own fsync: SQLite's blocking calls held the actor that collects the next ones.
+        await using var place = new SqliteTestJournal();
+        await using var journal = await place.OpenAsync();
+        await using var node = new Node(journal);
+        var writers = Enumerable.Range(0, 100).Select(i => node.Writer($"Order-{i}")).ToArray();
+        await Task.WhenAll(writers.Select(w => w.Ask<WriterActor.Recovered>("?")));
+        await Task.WhenAll(writers.Select(w => w.Ask<long>(EntryOf(1, 1))));
+        Assert.InRange(Commits(await ReadSharedAsync(place.File + "-wal")), 1, 50);
+    }
+
+    private static async Task<byte[]> ReadSharedAsync(string file)
+    {
+        await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var bytes = new byte[stream.Length];
+        await stream.ReadExactlyAsync(bytes);
+        return bytes;
+    }
+
+    /// <summary>Frames of a write-ahead log that end a transaction (sqlite.org/fileformat2.html, section 4.1).</summary>
+    private static int Commits(byte[] wal)
+    {
+        var page = (int)BinaryPrimitives.ReadUInt32BigEndian(wal.AsSpan(8));
+        var commits = 0;
+        for (var frame = 32; frame + 24 + page <= wal.Length; frame += 24 + page)
+        {
+            commits += BinaryPrimitives.ReadUInt32BigEndian(wal.AsSpan(frame + 4)) > 0 ? 1 : 0;
+        }
+
+        return commits;
+    }
 }
 
 [Collection(PostgresCollection.Name)]

@@ -85,7 +85,7 @@ public abstract class StoreFacts
         var letter = new DeadLetter(
             new EventPosition(new StreamId("s", "s"), 3), "no \0 key \ud800", Key: null, Value: [1, 0, 255], [new("h", [9]), new("n", null)]);
         await journal.DeadLetters.StoreAsync([letter, letter], None);
-        await journal.DeadLetters.StoreAsync([letter, letter with { Handler = "Order" }], None);
+        await journal.DeadLetters.StoreAsync([letter, letter with { Handler = "Order/\0" }], None);
         Assert.Equal(2, await journal.DeadLetters.CountAsync(None));
     }
 
@@ -136,8 +136,14 @@ public abstract class StoreFacts
         Assert.Contains("(persistence_id, sequence_number)", e.Message, StringComparison.Ordinal);
 
         await place.ExecuteAsync("CREATE UNIQUE INDEX any_name ON journal (sequence_number, persistence_id)");
-        await using var journal = await place.OpenAsync();
-        Assert.True(journal.IsNew);
+        await using (var journal = await place.OpenAsync())
+        {
+            Assert.True(journal.IsNew);
+        }
+
+        // Also when it is lost later.
+        await place.ExecuteAsync("DROP INDEX any_name");
+        await Assert.ThrowsAsync<JournalUnavailableException>(place.OpenAsync);
     }
 
     [SkippableFact]
