@@ -68,6 +68,11 @@ internal sealed class HandlerDefinition<TState>(string name, IEventHandler<TStat
                 : default;
         }
 
+        if (EntityKey.Flaw(key) is { } flaw)
+        {
+            return new KeySelection(null, $"the key {flaw} (handler '{Name}')");
+        }
+
         return Name.Length + 1 + key.Length > MaxPersistenceId
             ? new KeySelection(null, $"the key has {key.Length} characters; with handler '{Name}' at most {MaxPersistenceId - Name.Length - 1} fit into a persistence id")
             : new KeySelection(key, null);

@@ -30,7 +30,10 @@ public interface IDeadLetterStore
 /// <summary>Reads the journal in commit order.</summary>
 public interface IJournalReader
 {
-    /// <summary>Rows with an ordering above <paramref name="after"/>, ascending, at most <paramref name="limit"/>, all persistence ids.</summary>
+    /// <summary>
+    /// Rows with an ordering above <paramref name="after"/>, ascending, at most <paramref name="limit"/>, all persistence ids. A page ends early
+    /// behind the row that makes it 16 MiB: only an empty page is the end.
+    /// </summary>
     Task<IReadOnlyList<JournalRow>> ReadAsync(long after, int limit, CancellationToken cancellationToken);
 
     /// <summary>The highest ordering that is committed now; 0 for an empty journal.</summary>
