@@ -36,7 +36,7 @@ public sealed class TotalsProjection(IJournalReader journal)
                     Fold(row);
                 }
 
-                if (rows.Count < Page)
+                if (rows.Count == 0)
                 {
                     return _totals;
                 }
