@@ -61,4 +61,8 @@ public sealed record StoredOutgoing(string Destination, string Type, string? Key
 /// <summary>A journal row as readers see it.</summary>
 /// <param name="Ordering">Commit order; gaps never fill.</param>
 /// <param name="Entry">Null: the row is not of ours, or cannot be read (<paramref name="Problem"/> says why).</param>
-public sealed record JournalRow(long Ordering, string PersistenceId, long SequenceNumber, JournalEntry? Entry, string? Problem);
+public sealed record JournalRow(long Ordering, string PersistenceId, long SequenceNumber, JournalEntry? Entry, string? Problem)
+{
+    /// <summary>Other software wrote the row (another serializer). False beside a <see cref="Problem"/>: the row is of ours, and damaged or too new.</summary>
+    public bool Foreign { get; init; }
+}

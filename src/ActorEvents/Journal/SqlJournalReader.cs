@@ -44,8 +44,9 @@ internal sealed class SqlJournalReader(Dialect dialect) : IJournalReader
 
     private static JournalRow Decode(DbDataReader reader, byte[] message)
     {
-        var (entry, problem) = Decode(reader.IsDBNull(3) ? 0 : reader.GetInt32(3), reader.IsDBNull(4) ? "" : reader.GetString(4), message);
-        return new JournalRow(reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), entry, problem);
+        var serializer = reader.IsDBNull(3) ? 0 : reader.GetInt32(3);
+        var (entry, problem) = Decode(serializer, reader.IsDBNull(4) ? "" : reader.GetString(4), message);
+        return new JournalRow(reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), entry, problem) { Foreign = serializer != JournalSerializer.Id };
     }
 
     private static (JournalEntry? Entry, string? Problem) Decode(int serializer, string manifest, byte[] message)

@@ -52,7 +52,10 @@ public interface IRelayStore
     /// <summary>Stores places; false if a newer epoch holds the lease (then stop).</summary>
     Task<bool> StorePlacesAsync(long epoch, IReadOnlyList<RelayPlace> places, CancellationToken cancellationToken);
 
-    /// <summary>All rows, for health, totals and the console.</summary>
+    /// <summary>
+    /// All rows, of former incarnations of a topic too. A row without destination says how far the journal was searched for new topics; one with
+    /// a destination and no topic id is a topic whose broker has not told its id yet.
+    /// </summary>
     Task<IReadOnlyList<RelayPlace>> ListAsync(CancellationToken cancellationToken);
 }
 

@@ -10,7 +10,9 @@ public interface IRelayDestination : IAsyncDisposable
 
     /// <summary>
     /// Publishes in order and completes when each record is acknowledged or refused for good. A passing fault is retried inside; an exception means
-    /// that nothing is known of the rest: the relay starts again at the first unacknowledged one.
+    /// that nothing is known of the rest: the relay starts again at the first unacknowledged one. Records go only to the incarnations of the topics
+    /// that <see cref="TopicIdAsync"/> told last: where a topic may have been made anew since (the broker was away), it throws instead, or the new
+    /// topic would be fed from the middle and consumers would take what is replayed later for repeats.
     /// </summary>
     Task<IReadOnlyList<RelayRefusal>> PublishAsync(IReadOnlyList<RelayRecord> records, CancellationToken cancellationToken);
 }

@@ -1,0 +1,54 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ActorEvents.Relay;
+
+/// <summary>What to do with a destination's topic that was made anew (another topic id): setting <c>relay.topic-made-anew</c>.</summary>
+public enum TopicMadeAnew
+{
+    /// <summary>That destination stops with a message that names this choice; the others go on.</summary>
+    Stop,
+
+    /// <summary>The new topic gets everything from the journal's first entry; consumers drop by origin what they know.</summary>
+    Replay,
+
+    /// <summary>The new topic gets what the old one had not got yet.</summary>
+    Continue,
+}
+
+/// <summary>Settings <c>relay</c>.</summary>
+public sealed class RelayOptions
+{
+    /// <summary>Default <see cref="Relay.TopicMadeAnew.Stop"/>: on a broker of the user's own a deleted topic is somebody's decision. An embedded broker sets Replay.</summary>
+    public TopicMadeAnew TopicMadeAnew { get; set; } = TopicMadeAnew.Stop;
+
+    /// <summary>Attribute <c>source</c> of published events, a URI reference. Null: <c>/actor-events/</c> + journal id.</summary>
+    public string? Source { get; set; }
+
+    /// <summary>Journal rows in one page at most; two pages are in memory, each also bounded in bytes by the journal's reader. Default 2,000.</summary>
+    [Range(1, 100_000)]
+    public int PageRows { get; set; } = 2_000;
+
+    /// <summary>How often the journal is read without a notification. Default 500 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Time between two writes of places while events flow: what is published again after a crash. Default 100 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan StoreInterval { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often topics are asked for their id, so that a broker that starts over is noticed. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan TopicCheckInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Pause after the first failure, doubling. Default 200 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
+    public TimeSpan FirstPause { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Longest pause after failures. Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
+    public TimeSpan MaxPause { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Pause after another relay took the lease, before this one (if it is still the cluster's singleton) takes it again. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
+    public TimeSpan LeaseLostPause { get; set; } = TimeSpan.FromSeconds(5);
+}

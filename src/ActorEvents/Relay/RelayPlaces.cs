@@ -1,0 +1,223 @@
+using System.Runtime.InteropServices;
+using ActorEvents.Journal;
+
+namespace ActorEvents.Relay;
+
+/// <summary>
+/// The places of all destinations. Pure. What it keeps true: every topic that has an outgoing event at or below a stored place is itself in the
+/// store, whatever happened to it. So a topic that is in no row has nothing at or below any stored place, and begins at its first event.
+/// </summary>
+internal sealed class RelayPlaces
+{
+    /// <summary>Row without destination: the journal is known up to here, so that a restart does not look for new topics from the first entry again.</summary>
+    public const string ScanRow = "";
+
+    private const string NoId = "";
+    private readonly TopicMadeAnew _policy;
+    private readonly Dictionary<string, Dictionary<string, long>> _known = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, RelayTopic> _topics = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Destination, string TopicId), long> _unstored = [];
+    private long _scanStored;
+
+    public RelayPlaces(TopicMadeAnew policy, IReadOnlyList<RelayPlace> stored)
+    {
+        _policy = policy;
+        foreach (var row in stored)
+        {
+            Scanned = Math.Max(Scanned, row.Ordering);
+            if (row.Destination != ScanRow)
+            {
+                Known(row.Destination)[row.TopicId] = row.Ordering;
+            }
+            else
+            {
+                _scanStored = row.Ordering;
+            }
+        }
+
+        foreach (var (name, ids) in _known)
+        {
+            var lowest = ids.Values.Min();
+            _topics[name] = new RelayTopic(name, lowest) { Stored = lowest };
+        }
+    }
+
+    public IReadOnlyCollection<RelayTopic> Topics => _topics.Values;
+
+    /// <summary>Every topic with an outgoing event at or below is known.</summary>
+    public long Scanned { get; private set; }
+
+    /// <summary>Where to read on so that nobody misses a row; the first unread of the active destination that is furthest behind.</summary>
+    public long Low => Extreme(Math.Min);
+
+    /// <summary>The same of the one that is furthest ahead.</summary>
+    public long High => Extreme(Math.Max);
+
+    public bool AnythingUnstored => _unstored.Count > 0 || Scanned > _scanStored;
+
+    public RelayView View() => new(
+        _scanStored, [.. _topics.Values.Select(t => new RelayDestinationStatus(t.Name, t.Id, t.Stored, 0, t.Stopped, t.Fault))]);
+
+    public RelayTopic? Find(string name) => _topics.GetValueOrDefault(name);
+
+    /// <summary>A topic that is in no row: nothing can have gone to it before its first event, which is in the row with this ordering.</summary>
+    public RelayTopic Discover(string name, long ordering)
+    {
+        var topic = new RelayTopic(name, ordering - 1);
+        _topics.Add(name, topic);
+        return topic;
+    }
+
+    /// <summary>Takes note of the present id of a topic and decides where it goes on.</summary>
+    public TopicIdentity Resolve(RelayTopic topic, string id)
+    {
+        topic.Checked = true;
+        topic.Fault = null;
+        if (topic.Id == id)
+        {
+            topic.Stopped = null;
+            return TopicIdentity.Same;
+        }
+
+        var ids = Known(topic.Name);
+        if (ids.TryGetValue(id, out var place))
+        {
+            (topic.Id, topic.Place, topic.Stopped) = (id, place, null);
+            topic.Stored = _unstored.ContainsKey((topic.Name, id)) ? Math.Min(topic.Stored, place) : place;
+            return TopicIdentity.Known;
+        }
+
+        if (ids.Keys.All(known => known == NoId))
+        {
+            Use(topic, id, ids.GetValueOrDefault(NoId, topic.Place));
+            return TopicIdentity.First;
+        }
+
+        switch (_policy)
+        {
+            case TopicMadeAnew.Replay:
+                Use(topic, id, 0);
+                break;
+            case TopicMadeAnew.Continue:
+                Use(topic, id, ids.Values.Max());
+                break;
+            default:
+                topic.Stopped = $"the topic '{topic.Name}' was made anew (id '{id}', before '{topic.Id ?? ids.Keys.Last(k => k != NoId)}'), and what the old one held may be lost. "
+                    + "Say what to do with relay.topic-made-anew = replay (publish everything again from the journal's first entry) or continue "
+                    + "(publish only what the old topic had not got), and start the node again. Now: stop; nothing is skipped";
+                break;
+        }
+
+        return TopicIdentity.MadeAnew;
+    }
+
+    /// <summary>A failure of this topic alone; it is out until it has been asked for its id again.</summary>
+    public static void Fail(RelayTopic topic, string reason)
+    {
+        topic.Checked = false;
+        topic.Fault = reason;
+        topic.Failures++;
+    }
+
+    /// <summary>A page from <paramref name="after"/> (exclusive) to <paramref name="last"/> (inclusive) went out to every topic that took part in it.</summary>
+    public void Advance(long after, long last)
+    {
+        Scanned = Math.Max(Scanned, last);
+        foreach (var topic in _topics.Values)
+        {
+            if (!TakesPart(topic, after))
+            {
+                continue;
+            }
+
+            topic.Failures = 0;
+            if (last > topic.Place)
+            {
+                topic.Place = last;
+                Note(topic);
+            }
+        }
+    }
+
+    /// <summary>A topic that is behind the beginning of a page takes no part in it: it would miss what is between.</summary>
+    public static bool TakesPart(RelayTopic topic, long after) => topic.Active && topic.Place >= after;
+
+    /// <summary>Everything that the store does not have yet; to be written in one transaction, or the promise above breaks.</summary>
+    public IReadOnlyList<RelayPlace> Unstored()
+    {
+        var rows = new List<RelayPlace>(_unstored.Count + 1);
+        foreach (var topic in _topics.Values)
+        {
+            if (topic.Id is null && !_known.ContainsKey(topic.Name))
+            {
+                rows.Add(new RelayPlace(topic.Name, NoId, topic.Place));
+            }
+        }
+
+        foreach (var ((destination, id), place) in _unstored)
+        {
+            rows.Add(new RelayPlace(destination, id, place));
+        }
+
+        if (Scanned > _scanStored)
+        {
+            rows.Add(new RelayPlace(ScanRow, NoId, Scanned));
+        }
+
+        return rows;
+    }
+
+    public void StoredNow(IReadOnlyList<RelayPlace> rows)
+    {
+        foreach (var row in rows)
+        {
+            if (row.Destination == ScanRow)
+            {
+                _scanStored = row.Ordering;
+                continue;
+            }
+
+            Known(row.Destination)[row.TopicId] = row.Ordering;
+            _unstored.Remove((row.Destination, row.TopicId));
+            if (_topics.TryGetValue(row.Destination, out var topic) && (topic.Id ?? NoId) == row.TopicId)
+            {
+                topic.Stored = row.Ordering;
+            }
+        }
+    }
+
+    private void Use(RelayTopic topic, string id, long place)
+    {
+        topic.Id = id;
+        topic.Place = place;
+        topic.Stored = Math.Min(topic.Stored, place);
+        topic.Stopped = null;
+        Note(topic);
+    }
+
+    private void Note(RelayTopic topic)
+    {
+        Known(topic.Name)[topic.Id!] = topic.Place;
+        _unstored[(topic.Name, topic.Id!)] = topic.Place;
+    }
+
+    private Dictionary<string, long> Known(string name)
+    {
+        ref var ids = ref CollectionsMarshal.GetValueRefOrAddDefault(_known, name, out _);
+        return ids ??= new(StringComparer.Ordinal);
+    }
+
+    private long Extreme(Func<long, long, long> choose)
+    {
+        long? place = null;
+        foreach (var topic in _topics.Values)
+        {
+            if (topic.Active)
+            {
+                place = place is { } other ? choose(other, topic.Place) : topic.Place;
+            }
+        }
+
+        return place ?? Scanned;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text;
+using ActorEvents.Events;
+using ActorEvents.Journal;
+
+namespace ActorEvents.Relay;
+
+/// <summary>From what a row stores to what goes out. Everything follows from the row, so that a repeat is identical, byte for byte.</summary>
+internal sealed class RelayRecords(string journalId, string source)
+{
+    /// <summary>Origin numbers per row: index 65,536 would be the next row's first.</summary>
+    public const int MaxPerRow = 65_536;
+
+    public RelayRecord Make(JournalRow row, int index)
+    {
+        var outgoing = row.Entry!.Outgoing[index];
+        return new RelayRecord(outgoing.Destination, new EventEnvelope
+        {
+            Id = string.Create(CultureInfo.InvariantCulture, $"{row.PersistenceId}/{row.SequenceNumber}/{index}"),
+            Source = source,
+            Type = outgoing.Type,
+            Subject = outgoing.Subject,
+            Time = outgoing.Time,
+            DataContentType = outgoing.DataContentType,
+            Key = outgoing.Key ?? EntityKey(row.PersistenceId),
+            Data = outgoing.Data,
+            Origin = new EventOrigin(journalId, Number(row.Ordering, index)),
+        });
+    }
+
+    /// <summary>A record that its destination will never take, as it would have stood on the wire.</summary>
+    public static DeadLetter Refused(RelayRecord record, string reason)
+    {
+        var e = record.Event;
+        var origin = e.Origin!.Value;
+        var stream = new StreamId($"relay/{record.Topic}", $"relay/{record.Topic}");
+        var headers = new List<KeyValuePair<string, byte[]?>>(10);
+        Add("ce_specversion", "1.0");
+        Add("ce_id", e.Id);
+        Add("ce_source", e.Source);
+        Add("ce_type", e.Type);
+        Add("ce_subject", e.Subject);
+        Add("ce_time", e.Time);
+        Add("content-type", e.DataContentType);
+        Add("ce_" + EventOrigin.IdAttribute, origin.Id);
+        Add("ce_" + EventOrigin.NumberAttribute, origin.Number.ToString(CultureInfo.InvariantCulture));
+        return new DeadLetter(new EventPosition(stream, origin.Number), reason, e.Key is null ? null : Encoding.UTF8.GetBytes(e.Key), e.Data.ToArray(), headers);
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                headers.Add(new(name, Encoding.UTF8.GetBytes(value)));
+            }
+        }
+    }
+
+    private static long Number(long ordering, int index) => (ordering * MaxPerRow) + index;
+
+    /// <summary>A persistence id is handler + '/' + key; a handler's name has no '/', a key may.</summary>
+    private static string EntityKey(string persistenceId) => persistenceId[(persistenceId.IndexOf('/', StringComparison.Ordinal) + 1)..];
+}

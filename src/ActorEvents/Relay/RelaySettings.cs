@@ -1,0 +1,28 @@
+using ActorEvents.Journal;
+using Microsoft.Extensions.Logging;
+
+namespace ActorEvents.Relay;
+
+/// <summary>What the relay of one journal works with.</summary>
+/// <param name="JournalId">Origin id of everything that is published.</param>
+/// <param name="Destination">Makes the broker's side, once for each time that the relay starts on this node; the relay disposes it.</param>
+public sealed record RelaySettings(
+    string JournalId,
+    IJournalReader Reader,
+    IRelayStore Store,
+    IDeadLetterStore DeadLetters,
+    Func<IRelayDestination> Destination,
+    RelayOptions Options,
+    TimeProvider Time,
+    ILogger Logger)
+{
+    /// <summary>Attribute <c>source</c> of what is published.</summary>
+    public string Source => Options.Source ?? $"/actor-events/{JournalId}";
+}
+
+/// <summary>A newer relay has the lease: what this one stores is refused from now on.</summary>
+public sealed class RelayLeaseLostException(long epoch) : Exception(
+    $"another relay has taken the lease of this journal (this one's epoch is {epoch.ToString(System.Globalization.CultureInfo.InvariantCulture)})");
+
+/// <summary>A row that must not be skipped cannot be read.</summary>
+public sealed class RelayBlockedException(string message) : Exception(message);

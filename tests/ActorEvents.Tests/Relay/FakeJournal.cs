@@ -1,0 +1,84 @@
+using ActorEvents.Journal;
+
+namespace ActorEvents.Tests.Relay;
+
+/// <summary>Rows in memory, in commit order; may fail, may hold a reader up.</summary>
+internal sealed class FakeJournal : IJournalReader
+{
+    private readonly List<JournalRow> _rows = [];
+    private readonly Dictionary<string, long> _numbers = [];
+    private int _reads;
+
+    public int Reads => Volatile.Read(ref _reads);
+
+    /// <summary>Thrown by a read, if it answers with one.</summary>
+    public Func<Exception?> Fault { get; set; } = () => null;
+
+    public long Highest
+    {
+        get
+        {
+            lock (_rows)
+            {
+                return _rows.Count == 0 ? 0 : _rows[^1].Ordering;
+            }
+        }
+    }
+
+    public IReadOnlyList<JournalRow> Rows
+    {
+        get
+        {
+            lock (_rows)
+            {
+                return [.. _rows];
+            }
+        }
+    }
+
+    /// <param name="gap">Orderings left out before the row, as a rolled-back transaction does.</param>
+    public JournalRow Append(string persistenceId, int gap = 0, params (string Topic, string Data)[] outgoing) => Append(persistenceId, new JournalEntry
+    {
+        StateEvents = [],
+        Positions = [],
+        Outgoing = [.. outgoing.Select(o => new StoredOutgoing(o.Topic, "test.said", null, null, "text/plain", "2026-11-26T10:00:00Z", System.Text.Encoding.UTF8.GetBytes(o.Data)))],
+    }, null, foreign: false, gap);
+
+    public JournalRow Append(string persistenceId, JournalEntry? entry, string? problem, bool foreign, int gap = 0)
+    {
+        lock (_rows)
+        {
+            var number = _numbers[persistenceId] = _numbers.GetValueOrDefault(persistenceId) + 1;
+            var row = new JournalRow((_rows.Count == 0 ? 0 : _rows[^1].Ordering) + 1 + gap, persistenceId, number, entry, problem) { Foreign = foreign };
+            _rows.Add(row);
+            return row;
+        }
+    }
+
+    /// <summary>Somebody restored a row.</summary>
+    public void Replace(JournalRow row, JournalEntry entry)
+    {
+        lock (_rows)
+        {
+            _rows[_rows.IndexOf(row)] = row with { Entry = entry, Problem = null };
+        }
+    }
+
+    public async Task<IReadOnlyList<JournalRow>> ReadAsync(long after, int limit, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _reads);
+        await Task.Yield();
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Fault() is { } fault)
+        {
+            throw fault;
+        }
+
+        lock (_rows)
+        {
+            return [.. _rows.Where(r => r.Ordering > after).Take(limit)];
+        }
+    }
+
+    public Task<long> HighestOrderingAsync(CancellationToken cancellationToken) => Task.FromResult(Highest);
+}
