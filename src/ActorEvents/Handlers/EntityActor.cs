@@ -156,7 +156,7 @@ internal sealed class EntityActor : UntypedPersistentActor, IWithTimers
             return;
         }
 
-        var acceptance = _core.Accept(_working.Select(w => w.Delivery));
+        var acceptance = _core.Accept([.. _working.Select(w => w.Delivery)]);
         if (acceptance.Entry is null)
         {
             Answer(acceptance);

@@ -17,6 +17,7 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
 {
     private readonly Dictionary<string, long> _positions = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Scope, string Origin), long> _marks = [];
+    private readonly bool _durable = handler.Durability == Durability.Journal;
 
     /// <summary>User state as of the last append.</summary>
     public object State { get; private set; } = handler.Initial;
@@ -27,13 +28,14 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
     /// <summary>The stored position of a stream, or null.</summary>
     public long? Position(string stream) => _positions.TryGetValue(stream, out var upTo) ? upTo : null;
 
-    /// <summary>Decides deliveries, one after the other. Changes nothing.</summary>
-    public Acceptance Accept(IEnumerable<Deliver> deliveries)
+    /// <summary>Decides deliveries, at most one of a stream, one after the other. Changes nothing.</summary>
+    public Acceptance Accept(ReadOnlySpan<Deliver> deliveries)
     {
         var draft = new Draft(State);
         foreach (var delivery in deliveries)
         {
-            var stored = draft.Positions.TryGetValue(delivery.Stream.Name, out var drafted) ? drafted : Position(delivery.Stream.Name) ?? long.MinValue;
+            var before = Position(delivery.Stream.Name) ?? long.MinValue;
+            var stored = before;
             foreach (var envelope in delivery.Events)
             {
                 if (envelope.Position.Number <= stored)
@@ -47,12 +49,15 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
                 }
                 catch (Exception e)
                 {
+                    draft.Raise(delivery.Stream.Name, before, stored);
                     return new Acceptance(draft.Entry(), draft.State, e, envelope.Position, envelope.Id);
                 }
 
-                stored = draft.Positions[delivery.Stream.Name] = envelope.Position.Number;
+                stored = envelope.Position.Number;
                 draft.Decided++;
             }
+
+            draft.Raise(delivery.Stream.Name, before, stored);
         }
 
         return new Acceptance(draft.Entry(), draft.State, null, null, null);
@@ -92,28 +97,28 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
 
     private void Decide(Draft draft, StreamId stream, EventEnvelope envelope)
     {
-        if (envelope.Origin is { } origin)
+        if (envelope.Origin is { } origin && origin.Number <= Mark(draft, (stream.OriginScope, origin.Id)))
         {
-            var key = (stream.OriginScope, origin.Id);
-            var mark = draft.Marks.TryGetValue(key, out var drafted) ? drafted : _marks.GetValueOrDefault(key, long.MinValue);
-            if (origin.Number <= mark)
-            {
-                draft.Repeats++;
-                return;
-            }
+            draft.Repeats++;
+            return;
         }
 
         var decision = handler.Handle(draft.State, envelope)
             ?? throw new InvalidOperationException($"Handler '{handler.Name}' returned null; return Decision.Nothing for an event without effect.");
         var state = draft.State;
-        var payloads = new StoredPayload[decision.StateEvents.Length];
-        for (var i = 0; i < payloads.Length; i++)
+        var stateEvents = decision.StateEvents;
+        var payloads = _durable && stateEvents.Length > 0 ? new StoredPayload[stateEvents.Length] : [];
+        for (var i = 0; i < stateEvents.Length; i++)
         {
-            payloads[i] = handler.Codec.Encode(decision.StateEvents[i]);
-            state = handler.Apply(state, decision.StateEvents[i]);
+            if (_durable)
+            {
+                payloads[i] = handler.Codec.Encode(stateEvents[i]);
+            }
+
+            state = handler.Apply(state, stateEvents[i]);
         }
 
-        var outgoing = new StoredOutgoing[decision.Outgoing.Length];
+        var outgoing = decision.Outgoing.Length > 0 ? new StoredOutgoing[decision.Outgoing.Length] : [];
         for (var i = 0; i < outgoing.Length; i++)
         {
             outgoing[i] = Encode(decision.Outgoing[i], envelope);
@@ -121,21 +126,30 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
 
         // Nothing above has touched the draft, so a failure leaves it as it was before this event.
         draft.State = state;
-        draft.StateEvents.AddRange(payloads);
-        draft.Outgoing.AddRange(outgoing);
+        Draft.Add(ref draft.StateEvents, payloads);
+        Draft.Add(ref draft.Outgoing, outgoing);
         if (decision.Rejection is { } reason)
         {
-            draft.Rejections.Add(new StoredRejection(stream.Name, envelope.Position.Number, envelope.Id, reason));
+            Draft.Add(ref draft.Rejections, [new StoredRejection(stream.Name, envelope.Position.Number, envelope.Id, reason)]);
         }
 
         if (envelope.Origin is { } made)
         {
-            draft.Marks[(stream.OriginScope, made.Id)] = made.Number;
+            (draft.Marks ??= [])[(stream.OriginScope, made.Id)] = made.Number;
         }
     }
 
+    private long Mark(Draft draft, (string, string) key) =>
+        draft.Marks is not null && draft.Marks.TryGetValue(key, out var drafted) ? drafted : _marks.GetValueOrDefault(key, long.MinValue);
+
     private StoredOutgoing Encode(OutgoingEvent outgoing, EventEnvelope cause)
     {
+        if (!_durable)
+        {
+            throw new InvalidOperationException(
+                $"Handler '{handler.Name}' emits an event, but its durability is None: outgoing events stand in the journal. Register it with Durability.Journal.");
+        }
+
         var (data, type) = outgoing.Payload switch
         {
             byte[] bytes => ((ReadOnlyMemory<byte>)bytes, "application/octet-stream"),
@@ -185,31 +199,44 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
         }
     }
 
+    /// <summary>What the events decided so far come to. Lists are made when something goes in.</summary>
     private sealed class Draft(object state)
     {
+        public List<StoredPayload>? StateEvents;
+        public List<StoredOutgoing>? Outgoing;
+        public List<StoredRejection>? Rejections;
+        public Dictionary<(string Scope, string Origin), long>? Marks;
+        private List<StoredPosition>? _positions;
+
         public object State { get; set; } = state;
 
         public int Decided { get; set; }
 
         public int Repeats { get; set; }
 
-        public Dictionary<string, long> Positions { get; } = new(StringComparer.Ordinal);
+        public static void Add<T>(ref List<T>? list, ReadOnlySpan<T> items)
+        {
+            if (items.Length > 0)
+            {
+                (list ??= new List<T>(items.Length)).AddRange(items);
+            }
+        }
 
-        public Dictionary<(string Scope, string Origin), long> Marks { get; } = [];
-
-        public List<StoredPayload> StateEvents { get; } = [];
-
-        public List<StoredOutgoing> Outgoing { get; } = [];
-
-        public List<StoredRejection> Rejections { get; } = [];
+        public void Raise(string stream, long before, long upTo)
+        {
+            if (upTo > before)
+            {
+                Add(ref _positions, [new StoredPosition(stream, upTo)]);
+            }
+        }
 
         public JournalEntry? Entry() => Decided == 0 ? null : new JournalEntry
         {
-            StateEvents = StateEvents,
-            Positions = [.. Positions.Select(p => new StoredPosition(p.Key, p.Value))],
-            Marks = [.. Marks.Select(m => new StoredMark(m.Key.Scope, m.Key.Origin, m.Value))],
-            Outgoing = Outgoing,
-            Rejections = Rejections,
+            StateEvents = StateEvents ?? [],
+            Positions = _positions!,
+            Marks = Marks is null ? [] : [.. Marks.Select(m => new StoredMark(m.Key.Scope, m.Key.Origin, m.Value))],
+            Outgoing = Outgoing ?? [],
+            Rejections = Rejections ?? [],
             Decided = Decided,
             Repeats = Repeats,
         };

@@ -37,6 +37,9 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
     private DeadLetter[] _storing = [];
     private int _storeFailures;
     private IActorRef? _drainedTo;
+    private ulong _opening;
+    private long _sequence;
+    private bool _pulling;
 
     public LaneActor(SourceContext context, StreamId stream, CommittedPosition start)
     {
@@ -51,10 +54,16 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
             _everybody |= 1UL << subscription.Index;
         }
 
+        _opening = _everybody;
         Receive<Begin>(_ =>
         {
             _upstream = Sender;
-            Sender.Tell(Pulled.Instance);
+            PullFirst();
+        });
+        Receive<SessionOpened>(m =>
+        {
+            _opening &= ~(1UL << m.Subscription);
+            PullFirst();
         });
         Receive<IReadOnlyList<SourceRecord>>(batch =>
         {
@@ -121,6 +130,16 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
         }
     }
 
+    /// <summary>The first batch is pulled once the stream runs and every subscription of the list listens.</summary>
+    private void PullFirst()
+    {
+        if (_opening == 0 && !_upstream.IsNobody() && !_pulling)
+        {
+            _pulling = true;
+            _upstream.Tell(Pulled.Instance);
+        }
+    }
+
     /// <summary>Emits what credits and span allow; the rest of the batch waits, and the stream with it.</summary>
     private void Emit()
     {
@@ -148,8 +167,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
         Store();
         if (_next == _batch.Count && _batch.Count > 0)
         {
-            _batch = [];
-            _next = 0;
+            (_batch, _next) = ([], 0);
             if (_drainedTo is null)
             {
                 _upstream.Tell(Pulled.Instance);
@@ -167,7 +185,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
         EventEnvelope[] events = [.. _emit];
         _emit.Clear();
         Metrics.Emitted(_context.Name, events.Length);
-        Context.System.EventStream.Publish(new Emitted(_session, events));
+        Context.System.EventStream.Publish(new Emitted(_session, _sequence++, events));
     }
 
     private void Progress()

@@ -23,7 +23,7 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers
     private readonly Dictionary<LaneSession, SessionState> _sessions = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<SessionState> _touched = [];
     private readonly Action<LaneSession, long> _settle;
-    private bool _flushing;
+    private bool _soon;
 
     public HandlerSubscription(
         int index, HandlerDefinition handler, IActorRef region, IDeadLetterStore deadLetters, DeliveryOptions options, TimeProvider time, ILogger log)
@@ -38,29 +38,32 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers
         _settle = Settle;
         var tick = options.ResendAfter / 5;
 
-        Receive<OpenSession>(m => _sessions[m.Session] = new SessionState(m.Session));
+        Receive<OpenSession>(m =>
+        {
+            _sessions[m.Session] = new SessionState(m.Session);
+            m.Session.Lane.Tell(new SessionOpened(m.Session, _index));
+        });
         Receive<CloseSession>(m =>
         {
             if (_sessions.Remove(m.Session, out var state))
             {
                 _touched.Remove(state);
                 _window.Close(m.Session);
-                Send();
+                Soon();
             }
         });
         Receive<Emitted>(OnEmitted);
         Receive<Done>(m =>
         {
             _window.Done(m.Key, m.Stream, m.UpTo, _settle);
-            Send();
-            FlushSoon();
+            Soon();
         });
         Receive<Resend>(m =>
         {
             _window.Resend(m.Key, m.Stream);
-            Send();
+            Soon();
         });
-        Receive<Flush>(_ => FlushNow());
+        Receive<Flush>(_ => Now());
         Receive<Tick>(_ => OnTick());
         Receive<DeadLettersStored>(OnStored);
         Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, tick);
@@ -74,14 +77,15 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers
 
     private void OnEmitted(Emitted emitted)
     {
-        if (!_sessions.TryGetValue(emitted.Session, out var state))
+        if (!_sessions.TryGetValue(emitted.Session, out var state) || emitted.Sequence != state.Next)
         {
-            // Cannot happen: OpenSession comes first and CloseSession last in this mailbox, both from the lane itself.
+            // Cannot happen: the lane emits once its OpenSession is answered, and CloseSession is the last that it says.
             Log.UnknownSession(_log, _handler.Name, emitted.Session.ToString());
             Context.Parent.Tell(new UnknownSession(emitted.Session));
             return;
         }
 
+        state.Next++;
         if (state.Stalled.Count > 0)
         {
             foreach (var envelope in emitted.Events)
@@ -105,8 +109,7 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers
             }
         }
 
-        Send();
-        FlushNow();
+        Soon();
     }
 
     /// <summary>One event to its key. False: the key selector failed, and nothing behind it may be routed.</summary>
@@ -155,15 +158,6 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers
         return true;
     }
 
-    private void Send()
-    {
-        var now = _time.GetTimestamp();
-        while (_window.TryNext(now, out var delivery))
-        {
-            _region.Tell(new Deliver(delivery.Key, delivery.Stream, delivery.Events), Self);
-        }
-    }
-
     private void OnTick()
     {
         var now = _time.GetTimestamp();
@@ -185,8 +179,7 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers
             Log.Resending(_log, _handler.Name, again, _window.Overdue);
         }
 
-        Send();
-        FlushNow();
+        Now();
     }
 
     private void StoreDeadLetter(SessionState state, EventEnvelope envelope, string problem)
@@ -229,7 +222,7 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers
             Metrics.DeadLettered(_handler.Name, 1);
             Log.DeadLettered(_log, 1, stored.Session.Stream.Name, stored.Letter.Position.Number, stored.Letter.Reason);
             Settle(state, stored.Letter.Position.Number);
-            FlushSoon();
+            Soon();
             return;
         }
 
@@ -252,19 +245,26 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers
         _touched.Add(state);
     }
 
-    /// <summary>Answers that already lie in the mailbox join in before the lane is told.</summary>
-    private void FlushSoon()
+    /// <summary>What already lies in the mailbox joins in first: more events a list, more positions a settlement, and no wait when it is empty.</summary>
+    private void Soon()
     {
-        if (!_flushing && _touched.Count > 0)
+        if (!_soon)
         {
-            _flushing = true;
+            _soon = true;
             Self.Tell(Flush.Instance);
         }
     }
 
-    private void FlushNow()
+    /// <summary>Sends what is ready to the entities, and what is settled to the lanes.</summary>
+    private void Now()
     {
-        _flushing = false;
+        _soon = false;
+        var now = _time.GetTimestamp();
+        while (_window.TryNext(now, out var delivery))
+        {
+            _region.Tell(new Deliver(delivery.Key, delivery.Stream, delivery.Events), Self);
+        }
+
         foreach (var state in _touched)
         {
             long[] positions = [.. state.Settled];
@@ -284,6 +284,9 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers
 
         /// <summary>Events behind a failed key selector, in order; bounded by the lane's credits.</summary>
         public Queue<EventEnvelope> Stalled { get; } = new();
+
+        /// <summary>Sequence of the next <see cref="Emitted"/>.</summary>
+        public long Next { get; set; }
 
         public int Failures { get; set; }
 

@@ -1,0 +1,151 @@
+using Akka;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Cluster.Sharding;
+using Akka.Configuration;
+using Akka.Streams.Dsl;
+using ActorEvents.Events;
+using ActorEvents.Handlers;
+using ActorEvents.Hosting;
+using ActorEvents.Journal;
+using ActorEvents.Sources;
+
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ActorEvents.Benchmarks;
+
+/// <summary>One node's data path, without host and relay: its journal, its regions, and a group per run.</summary>
+internal sealed class BenchNode : IAsyncDisposable
+{
+    private readonly ActorEventsBuilder _builder;
+    private readonly List<(HandlerDefinition, IActorRef)> _regions = [];
+    private int _runs;
+
+    private BenchNode(ActorSystem system, JournalDatabase journal, ActorEventsBuilder builder)
+    {
+        System = system;
+        Journal = journal;
+        _builder = builder;
+    }
+
+    public ActorSystem System { get; }
+
+    public JournalDatabase Journal { get; }
+
+    public static async Task<BenchNode> StartAsync(JournalOptions options, Action<ActorEventsBuilder> configure)
+    {
+        var builder = new ActorEventsBuilder();
+        configure(builder);
+        var journal = await JournalDatabase.OpenAsync(options, TimeProvider.System, CancellationToken.None);
+        var config = NodeHocon.For(builder.Options, journal.JournalId)
+            .WithFallback(journal.AkkaConfig)
+            .WithFallback(ConfigurationFactory.ParseString("akka.loglevel = WARNING"))
+            .WithFallback(ClusterSharding.DefaultConfig())
+            .WithFallback(Akka.Cluster.Tools.Singleton.ClusterSingleton.DefaultConfig());
+        var system = ActorSystem.Create(builder.Options.Cluster.Name, BootstrapSetup.Create().WithConfig(config).And(journal.AkkaSetup));
+        var cluster = Cluster.Get(system);
+        cluster.Join(cluster.SelfAddress);
+        var up = new TaskCompletionSource();
+        cluster.RegisterOnMemberUp(() => up.TrySetResult());
+        await up.Task;
+        var node = new BenchNode(system, journal, builder);
+        foreach (var handler in builder.Handlers)
+        {
+            var context = new EntityContext(handler, new Silent(), TimeProvider.System, NullLogger.Instance, new BlockedKeys());
+            var sharding = ClusterSharding.Get(system);
+            node._regions.Add((handler, await sharding.StartAsync(
+                handler.Name, id => EntityRegion.Props(context, id), ClusterShardingSettings.Create(system), new EntityRegion(builder.Options.Shards),
+                sharding.DefaultShardAllocationStrategy(ClusterShardingSettings.Create(system)), StopWhenDrained.Instance)));
+        }
+
+        return node;
+    }
+
+    /// <summary>Sends events through and returns when all are settled and committed.</summary>
+    public async Task RunAsync(EventEnvelope[] events, StreamId stream)
+    {
+        var done = new TaskCompletionSource();
+        var source = new ArraySource(stream, events, done);
+        var group = System.ActorOf(Props.Create(() => new EventGroup(new GroupSettings(
+            _regions, new IEventSource[] { source }, Journal.Positions, Journal.DeadLetters, _builder.Options.Flow, _builder.Options.Delivery, TimeProvider.System, NullLoggerFactory.Instance))),
+            $"events-{_runs++}");
+        await done.Task;
+        await group.GracefulStop(TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>Events over some keys, each run with a stream of its own.</summary>
+    public static (StreamId Stream, EventEnvelope[] Events) Make(int count, int keys, int run)
+    {
+        var stream = StreamId.ForPartition("bench", "array", $"run{run}", 0);
+        var data = new byte[100];
+        var names = Enumerable.Range(0, keys).Select(k => $"key-{k}").ToArray();
+        var events = new EventEnvelope[count];
+        for (var i = 0; i < count; i++)
+        {
+            events[i] = new EventEnvelope
+            {
+                Id = "id",
+                Source = "/bench",
+                Type = "bench.event",
+                Key = names[i % keys],
+                Data = data,
+                Position = new EventPosition(stream, i),
+                Size = 120,
+            };
+        }
+
+        return (stream, events);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await System.Terminate();
+        await Journal.DisposeAsync();
+    }
+
+    private sealed class Silent : IJournalSignal
+    {
+        public void Appended()
+        {
+        }
+    }
+
+    private sealed class ArraySource(StreamId stream, EventEnvelope[] events, TaskCompletionSource done) : IEventSource
+    {
+        public string Name => "bench";
+
+        public SourcePlacement Placement => SourcePlacement.EveryNode;
+
+        public string Describe => "an array";
+
+        public Props Props(SourceContext context) => Akka.Actor.Props.Create(() => new Reader(context, stream, events, done));
+
+        private sealed class Reader : SourceActor
+        {
+            private readonly TaskCompletionSource _done;
+
+            public Reader(SourceContext context, StreamId stream, EventEnvelope[] events, TaskCompletionSource done)
+                : base(context)
+            {
+                _done = done;
+                OpenLane(stream, new CommittedPosition(stream.Name, 0), Akka.Streams.Dsl.Source.From(Batches(events)));
+            }
+
+            protected override void OnCompleted(StreamId stream, long next) => _done.TrySetResult();
+
+            private static IEnumerable<IReadOnlyList<SourceRecord>> Batches(EventEnvelope[] events)
+            {
+                for (var i = 0; i < events.Length; i += 500)
+                {
+                    var batch = new SourceRecord[Math.Min(500, events.Length - i)];
+                    for (var j = 0; j < batch.Length; j++)
+                    {
+                        batch[j] = new SourceRecord(i + j, events[i + j], null);
+                    }
+
+                    yield return batch;
+                }
+            }
+        }
+    }
+}
