@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ActorEvents.Relay;
 using ActorEvents.Sources;
 using ActorEvents.Subscriptions;
 
@@ -12,6 +13,9 @@ public sealed class ActorEventsOptions
 
     /// <summary>Section <c>delivery</c>: how subscriptions deliver.</summary>
     public DeliveryOptions Delivery { get; } = new();
+
+    /// <summary>Section <c>relay</c>.</summary>
+    public RelayOptions Relay { get; } = new();
 
     /// <summary>Section <c>cluster</c>.</summary>
     public ClusterOptions Cluster { get; } = new();

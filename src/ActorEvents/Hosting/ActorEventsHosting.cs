@@ -1,0 +1,46 @@
+using Akka.Hosting;
+using ActorEvents.Handlers;
+using ActorEvents.Journal;
+using ActorEvents.Relay;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace ActorEvents.Hosting;
+
+/// <summary>Adds the runtime to a host.</summary>
+public static class ActorEventsHosting
+{
+    /// <summary>
+    /// Adds a node: actor system, shard regions, sources, subscriptions, relay. The journal is opened by the caller, before the host is built, so that
+    /// what is wrong with it is said before anything starts; the node disposes it when it has stopped.
+    /// </summary>
+    public static IServiceCollection AddActorEvents(this IServiceCollection services, JournalDatabase journal, Action<ActorEventsBuilder> configure)
+    {
+        var builder = new ActorEventsBuilder();
+        configure(builder);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(builder);
+        services.AddSingleton(builder.Options);
+        services.AddSingleton(journal);
+        services.AddSingleton<ActorEventsNode>();
+        services.Configure<HostOptions>(o =>
+        {
+            if (o.ShutdownTimeout < builder.Options.ShutdownTimeout)
+            {
+                o.ShutdownTimeout = builder.Options.ShutdownTimeout;
+            }
+        });
+        services.AddAkka(builder.Options.Cluster.Name, (akka, provider) =>
+        {
+            akka.AddHocon(NodeHocon.For(builder.Options, journal.JournalId), HoconAddMode.Prepend)
+                .AddHocon(journal.AkkaConfig, HoconAddMode.Prepend)
+                .AddHocon(DeliverySerializer.Configuration.WithFallback(RelaySerializer.Configuration), HoconAddMode.Prepend)
+                .AddSetup(journal.AkkaSetup);
+            builder.Akka?.Invoke(akka, provider);
+        });
+
+        // After Akka's own service: started behind it; its StoppingAsync drains while HTTP, admin and the actor system still stand.
+        services.AddHostedService(provider => provider.GetRequiredService<ActorEventsNode>());
+        return services;
+    }
+}
