@@ -8,7 +8,7 @@ using Google.Protobuf;
 namespace ActorEvents.Handlers;
 
 /// <summary>Akka's serializer for what passes between a subscription and an entity. Manifests are fixed texts; a type name is never written nor loaded.</summary>
-public sealed class DeliverySerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+internal sealed class DeliverySerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     /// <summary>On the wire between nodes of one cluster: never to be changed.</summary>
     public const int Id = 712;

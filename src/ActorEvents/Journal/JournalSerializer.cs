@@ -7,7 +7,7 @@ using Google.Protobuf;
 namespace ActorEvents.Journal;
 
 /// <summary>Akka's serializer for what entities store. Manifests are fixed texts; a type name is never written nor loaded.</summary>
-public sealed class JournalSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+internal sealed class JournalSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     /// <summary>Stored in every row (column <c>identifier</c>): never to be changed.</summary>
     public const int Id = 711;
