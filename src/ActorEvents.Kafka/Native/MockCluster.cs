@@ -107,7 +107,7 @@ internal sealed unsafe class MockCluster : IDisposable
     /// <summary>KIP-848 groups: default 3 s, and rebalances take as long; 200 ms for tests.</summary>
     public void SetGroupConsumerHeartbeat(TimeSpan interval) => Do(c => LibrdkafkaMock.GroupConsumerHeartbeatInterval(c, Milliseconds(interval)));
 
-    /// <summary>KIP-848 groups: default 30 s.</summary>
+    /// <summary>KIP-848 groups: after how long without a heartbeat a member is out.</summary>
     public void SetGroupConsumerSessionTimeout(TimeSpan timeout) => Do(c => LibrdkafkaMock.GroupConsumerSessionTimeout(c, Milliseconds(timeout)));
 
     /// <summary>From now on every request is remembered, without bound: for tests only.</summary>

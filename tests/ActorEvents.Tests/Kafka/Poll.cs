@@ -1,0 +1,18 @@
+namespace ActorEvents.Tests.Kafka;
+
+/// <summary>Waits for a condition that nothing announces.</summary>
+internal static class Poll
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Fails the test with <paramref name="what"/> when the condition does not hold within the time.</summary>
+    public static async Task UntilAsync(Func<bool> condition, string what, int seconds = 20)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        while (!condition())
+        {
+            Assert.False(deadline.IsCancellationRequested, $"Not within {seconds} s: {what}");
+            await Task.Delay(s_interval, TimeProvider.System, CancellationToken.None);
+        }
+    }
+}

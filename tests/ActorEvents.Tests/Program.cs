@@ -1,0 +1,10 @@
+using ActorEvents.Kafka.Embedded;
+using ActorEvents.Tests.Kafka.Embedded;
+
+// Not how the tests are run (that is `dotnet test`): the processes that tests start, kill and watch from outside.
+return args switch
+{
+    ["broker", .. var rest] => await EmbeddedBrokerCommand.RunAsync(rest, CancellationToken.None),
+    ["broker-parent"] => await BrokerParent.RunAsync(),
+    _ => throw new ArgumentException($"'{string.Join(' ', args)}' is not a process that a test starts: broker ..., broker-parent. To run the tests: dotnet test."),
+};
