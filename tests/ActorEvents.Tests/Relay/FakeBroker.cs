@@ -21,6 +21,9 @@ internal sealed class FakeBroker
     /// <summary>Awaited by every publish before it does anything.</summary>
     public Func<CancellationToken, Task> Hold { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Everything that was ever taken, of former incarnations too.</summary>
+    public List<RelayRecord> Ever { get; } = [];
+
     public int Publishes { get; private set; }
 
     public int Open { get; private set; }
@@ -128,6 +131,7 @@ internal sealed class FakeBroker
                     }
 
                     topic.Records.Add(records[i]);
+                    broker.Ever.Add(records[i]);
                 }
 
                 return fault == records.Count ? throw new IOException("the acknowledgement was lost") : refusals;
