@@ -60,16 +60,17 @@ internal sealed class AttributeDraft
         "subject" => Set(name, ref _subject, value, AttributeRules.Subject, null),
         "time" => Set(name, ref _time, value, AttributeRules.Time, null),
         "dataschema" => Set(name, ref _schema, value, AttributeRules.DataSchema, _schemas),
-        "datacontenttype" => SetDataContentType(_prefix + name, value),
+        "datacontenttype" => SetDataContentType(_prefix, name, value),
         EventOrigin.IdAttribute => Set(name, ref _originId, value, AttributeRules.OriginId, _originIds),
         EventOrigin.NumberAttribute => SetSequence(value),
         _ => SetExtension(name, value),
     };
 
-    /// <param name="display">The name that messages say: the header's or the attribute's.</param>
-    public DecodeFailure? SetDataContentType(string display, ReadOnlySpan<byte> value)
+    public DecodeFailure? SetDataContentType(ReadOnlySpan<byte> header) => SetDataContentType("", ContentTypeHeader.Name, header);
+
+    private DecodeFailure? SetDataContentType(string prefix, string name, ReadOnlySpan<byte> value)
     {
-        if (Read(display, value, AttributeRules.DataContentType, _contentTypes, out var text) is { } failure)
+        if (Read(prefix, name, value, AttributeRules.DataContentType, _contentTypes, out var text) is { } failure)
         {
             return failure;
         }
@@ -77,7 +78,7 @@ internal sealed class AttributeDraft
         if (DataContentType is not null && !string.Equals(DataContentType, text, StringComparison.Ordinal))
         {
             return DecodeFailure.Of(
-                display, value, $"another content type is given too, {DecodeFailure.Show(Encoding.UTF8.GetBytes(DataContentType))}", "Write one of them");
+                prefix + name, value, $"another content type is given too, {DecodeFailure.Show(Encoding.UTF8.GetBytes(DataContentType))}", "Write one of them");
         }
 
         DataContentType = text;
@@ -176,6 +177,11 @@ internal sealed class AttributeDraft
             return BadName(_prefix + name, value);
         }
 
+        if (name is "data")
+        {
+            return DecodeFailure.Of(_prefix + name, value, "no attribute may have this name", "Data is the record's value");
+        }
+
         if (IsKnown(name))
         {
             return Twice(name, value);
@@ -186,8 +192,8 @@ internal sealed class AttributeDraft
             return DecodeFailure.Of(_prefix + name, value, $"the event has more than {MaxExtensions} extension attributes", "Move what describes the data into the data");
         }
 
-        var isPartitionKey = string.Equals(name, "partitionkey", StringComparison.Ordinal);
-        if (Read(_prefix + name, value, isPartitionKey ? AttributeRules.PartitionKey : AttributeRules.Text, null, out var text) is { } failure)
+        var isPartitionKey = AttributeRules.IsPartitionKey(name);
+        if (Read(_prefix, name, value, isPartitionKey ? AttributeRules.PartitionKey : AttributeRules.Text, null, out var text) is { } failure)
         {
             return failure;
         }
@@ -231,9 +237,10 @@ internal sealed class AttributeDraft
     }
 
     private DecodeFailure? Set(string name, ref string? field, ReadOnlySpan<byte> value, Func<string, string?> rule, TextCache? cache) =>
-        field is not null ? Twice(name, value) : Read(_prefix + name, value, rule, cache, out field);
+        field is not null ? Twice(name, value) : Read(_prefix, name, value, rule, cache, out field);
 
-    internal static DecodeFailure? Read(string display, ReadOnlySpan<byte> value, Func<string, string?> rule, TextCache? cache, out string? text)
+    /// <summary>Text in UTF-8 that keeps a rule. The name that messages say is prefix + name, put together only then.</summary>
+    internal static DecodeFailure? Read(string prefix, string name, ReadOnlySpan<byte> value, Func<string, string?> rule, TextCache? cache, out string? text)
     {
         text = cache?.Find(value);
         if (text is not null)
@@ -243,13 +250,13 @@ internal sealed class AttributeDraft
 
         if (!Utf8.IsValid(value))
         {
-            return DecodeFailure.Of(display, value, "it is no valid UTF-8", "Write the attribute in UTF-8");
+            return DecodeFailure.Of(prefix + name, value, "it is no valid UTF-8", "Write the attribute in UTF-8");
         }
 
         var read = Encoding.UTF8.GetString(value);
         if (rule(read) is { } problem)
         {
-            return DecodeFailure.Of(display, value, problem, "Write the attribute as CloudEvents 1.0 has it");
+            return DecodeFailure.Of(prefix + name, value, problem, "Write the attribute as CloudEvents 1.0 has it");
         }
 
         cache?.Add(value, read);

@@ -22,6 +22,26 @@ internal static class AttributeRules
     /// <summary>An attribute's name: one or more of a–z, 0–9.</summary>
     public static bool IsName(ReadOnlySpan<char> name) => name.Length > 0 && !name.ContainsAnyExcept(s_name);
 
+    /// <summary>Names that no extension may have: they have a place of their own in an event.</summary>
+    public static bool IsReserved(string name) => name is "specversion" or "id" or "source" or "type" or "subject" or "time" or "dataschema"
+        or "datacontenttype" or "data" or EventOrigin.IdAttribute or EventOrigin.NumberAttribute;
+
+    public static bool IsPartitionKey(string name) => name is "partitionkey";
+
+    /// <summary>Text of any characters that UTF-8 can hold.</summary>
+    public static string? WholeCharacters(string value)
+    {
+        for (var i = 0; i < value.Length; i++)
+        {
+            if (char.IsSurrogate(value[i]) && (i + 1 == value.Length || !char.IsSurrogatePair(value[i], value[++i])))
+            {
+                return "it contains half of a surrogate pair";
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>CloudEvents String: no control characters, no noncharacters, no half of a surrogate pair.</summary>
     public static string? Text(string value)
     {

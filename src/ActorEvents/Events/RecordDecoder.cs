@@ -99,7 +99,7 @@ public sealed class RecordDecoder
             }
         }
 
-        if (contentType is not null && _draft.SetDataContentType("content-type", contentType) is { } wrong)
+        if (contentType is not null && _draft.SetDataContentType(contentType) is { } wrong)
         {
             return wrong;
         }
@@ -130,7 +130,7 @@ public sealed class RecordDecoder
         }
 
         var type = _mapping.DataContentType;
-        if (contentType is { Length: > 0 } && AttributeDraft.Read("content-type", contentType, AttributeRules.DataContentType, _contentTypes, out type) is { } badType)
+        if (contentType is { Length: > 0 } && AttributeDraft.Read("", ContentTypeHeader.Name, contentType, AttributeRules.DataContentType, _contentTypes, out type) is { } badType)
         {
             return badType;
         }

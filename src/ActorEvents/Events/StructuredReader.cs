@@ -99,7 +99,7 @@ internal sealed class StructuredReader(AttributeDraft draft)
         name = Encoding.UTF8.GetString(utf8);
         if (!AttributeRules.IsName(name) && name is not "data_base64")
         {
-            return AttributeDraft.BadName(name, default) with { Value = null };
+            return AttributeDraft.BadName(name.Length == 0 ? "a member's empty name" : name, default) with { Value = null };
         }
 
         _names.Add(utf8, name);
@@ -262,6 +262,5 @@ internal sealed class StructuredReader(AttributeDraft draft)
     private static bool IsSequence(string name) => string.Equals(name, EventOrigin.NumberAttribute, StringComparison.Ordinal);
 
     /// <summary>Attributes that the specification, or we, type as text.</summary>
-    private static bool IsTyped(string name) => name is "specversion" or "id" or "source" or "type" or "subject" or "time" or "dataschema" or "datacontenttype"
-        or "partitionkey" or EventOrigin.IdAttribute or EventOrigin.NumberAttribute;
+    private static bool IsTyped(string name) => AttributeRules.IsReserved(name) || AttributeRules.IsPartitionKey(name);
 }

@@ -5,33 +5,46 @@ namespace ActorEvents.Events;
 
 /// <summary>
 /// Strings that repeat from record to record (types, sources, names), found by their bytes, so that a record of a known type allocates none. Bounded: a new
-/// text takes the place of another of the same slot. What is in it has passed its rule. Not thread-safe.
+/// text takes the place of the oldest of its set. What is in it has passed its rule. Not thread-safe.
 /// </summary>
 internal sealed class TextCache
 {
-    private const int Slots = 64;
+    private const int Sets = 16;
+    private const int Ways = 4;
     private const int MaxBytes = 128;
 
-    private readonly byte[]?[] _bytes = new byte[Slots][];
-    private readonly string[] _texts = new string[Slots];
+    private readonly byte[]?[] _bytes = new byte[Sets * Ways][];
+    private readonly string[] _texts = new string[Sets * Ways];
 
     public string? Find(ReadOnlySpan<byte> utf8)
     {
-        var slot = Slot(utf8);
-        return _bytes[slot] is { } known && utf8.SequenceEqual(known) ? _texts[slot] : null;
+        var first = Set(utf8) * Ways;
+        for (var i = first; i < first + Ways; i++)
+        {
+            if (_bytes[i] is { } known && utf8.SequenceEqual(known))
+            {
+                return _texts[i];
+            }
+        }
+
+        return null;
     }
 
     public void Add(ReadOnlySpan<byte> utf8, string text)
     {
-        if (utf8.Length <= MaxBytes)
+        if (utf8.Length > MaxBytes)
         {
-            var slot = Slot(utf8);
-            _bytes[slot] = utf8.ToArray();
-            _texts[slot] = text;
+            return;
         }
+
+        var first = Set(utf8) * Ways;
+        Array.Copy(_bytes, first, _bytes, first + 1, Ways - 1);
+        Array.Copy(_texts, first, _texts, first + 1, Ways - 1);
+        _bytes[first] = utf8.ToArray();
+        _texts[first] = text;
     }
 
-    private static int Slot(ReadOnlySpan<byte> utf8)
+    private static int Set(ReadOnlySpan<byte> utf8)
     {
         ulong mix = (ulong)utf8.Length;
         if (utf8.Length >= 8)
@@ -46,6 +59,6 @@ internal sealed class TextCache
             }
         }
 
-        return (int)((mix * 0x9E3779B97F4A7C15UL) >> 58);
+        return (int)((mix * 0x9E3779B97F4A7C15UL) >> 60);
     }
 }
