@@ -12,6 +12,10 @@ internal static unsafe partial class LibrdkafkaMock
     [LibraryImport(KafkaNative.Name, EntryPoint = "rd_kafka_conf_new")]
     internal static partial nint ConfNew();
 
+    /// <summary>0: set. The reason of a refusal stands in <paramref name="error"/>.</summary>
+    [LibraryImport(KafkaNative.Name, EntryPoint = "rd_kafka_conf_set", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int ConfSet(nint conf, string name, string value, byte* error, nuint errorSize);
+
     [LibraryImport(KafkaNative.Name, EntryPoint = "rd_kafka_conf_destroy")]
     internal static partial void ConfDestroy(nint conf);
 

@@ -26,7 +26,13 @@ internal sealed unsafe class MockCluster : IDisposable
         const int size = 512;
         var error = stackalloc byte[size];
         var conf = LibrdkafkaMock.ConfNew();
-        _client = LibrdkafkaMock.New(LibrdkafkaMock.Producer, conf, error, size);
+
+        // Warnings and worse, on standard error: below them is a notice at each start that this client, which connects to nothing, has no servers.
+        if (LibrdkafkaMock.ConfSet(conf, "log_level", "4", error, size) == 0)
+        {
+            _client = LibrdkafkaMock.New(LibrdkafkaMock.Producer, conf, error, size);
+        }
+
         if (_client == 0)
         {
             LibrdkafkaMock.ConfDestroy(conf);

@@ -145,6 +145,7 @@ public sealed class EmbeddedBrokerProcessTests
 
             await broker.WaitForExitAsync().WaitAsync(s_deadline, TimeProvider.System);
             Assert.Equal(0, broker.ExitCode);
+            Assert.Equal("", await broker.StandardError.ReadToEndAsync());
         }
         finally
         {
