@@ -1,0 +1,127 @@
+using System.Runtime.CompilerServices;
+using ActorEvents.Telemetry;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ActorEvents.Sources.Files;
+
+/// <summary>
+/// Reads a file record by record, from its beginning or on from where an earlier reading was: used by <see cref="FileSource"/> and by whoever feeds a file
+/// somewhere else. Numbers, offsets and verdicts are the same after each restart.
+/// <code>
+/// var reader = new FileRecords(new FileReadOptions { Path = "orders.csv", KeyColumn = "InvoiceNo" }, timeProvider);
+/// await foreach (IReadOnlyList&lt;FileRecord&gt; batch in reader.ReadAsync(FilePlace.Start, cancellationToken))
+///     foreach (var record in batch)
+///         if (record.Problem is null) produce(record.Key, record.Data, origin: (fileId, record.Line));   // then store (record.Line + 1, record.Resume)
+///         else deadLetter(record.Line, record.Problem, record.Raw);
+/// // on from there: ReadAsync(new FilePlace(storedNextLine, storedResume), …)
+/// </code>
+/// Memory: one buffer of at most the largest record + 64 KiB, and one batch.
+/// </summary>
+/// <param name="verify">Told a handle of a followed file that was opened anew; throws if it is not the same file. Null: only the bytes before the place are compared.</param>
+public sealed class FileRecords(FileReadOptions options, TimeProvider time, ILogger? logger = null, Action<Microsoft.Win32.SafeHandles.SafeFileHandle>? verify = null)
+{
+    private const int BatchRecords = 512;
+    private const int BatchBytes = 256 * 1024;
+
+    private readonly ILogger _log = logger ?? NullLogger.Instance;
+
+    /// <summary>
+    /// Batches (never empty) of records in the order of the file. Ends at the end of a file that is not followed; a followed one is read until cancelled.
+    /// </summary>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="FileFormatException">No usable header: names line, column and setting.</exception>
+    /// <exception cref="FileChangedException">Truncated, replaced or removed. What was read before has been handed out.</exception>
+    public async IAsyncEnumerable<IReadOnlyList<FileRecord>> ReadAsync(FilePlace from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var window = new FileWindow(options, verify);
+        var parser = RecordParser.For(options);
+        var pace = new Pace(options.EventsPerSecond, time);
+        var batchRecords = pace.Batch(BatchRecords);
+        var batch = new List<FileRecord>();
+        long bytes = 0;
+        long openQuoteSaid = 0;
+
+        // The header is read at each start, wherever the records go on.
+        var needsHeader = parser is CsvParser;
+        window.Open(from);
+        await window.SeekAsync(needsHeader ? FilePlace.Start : from, cancellationToken);
+        while (true)
+        {
+            while (Step() != Parsed.More)
+            {
+                if (needsHeader && ((CsvParser)parser).HasHeader)
+                {
+                    needsHeader = false;
+                    if (ResumeMark.Offset(from.Resume) > 0)
+                    {
+                        await window.SeekAsync(from, cancellationToken);
+                    }
+                }
+
+                if (batch.Count >= batchRecords || bytes >= BatchBytes)
+                {
+                    await pace.WaitAsync(batch.Count, cancellationToken);
+                    yield return batch;
+                    (batch, bytes) = ([], 0);
+                }
+            }
+
+            if (await window.FillAsync(cancellationToken))
+            {
+                continue;
+            }
+
+            if (batch.Count > 0)
+            {
+                await pace.WaitAsync(batch.Count, cancellationToken);
+                yield return batch;
+                (batch, bytes) = ([], 0);
+            }
+
+            if (!options.Follow)
+            {
+                if (window.Final)
+                {
+                    yield break;
+                }
+
+                window.Final = true;
+                continue;
+            }
+
+            if (parser.QuoteOpen && openQuoteSaid != window.Line)
+            {
+                openQuoteSaid = window.Line;
+                Log.QuoteOpen(_log, window.Line, options.Path, options.MaxEventBytes);
+            }
+
+            await Task.Delay(options.PollInterval, time, cancellationToken);
+            await window.LookAgainAsync(cancellationToken);
+        }
+
+        Parsed Step()
+        {
+            if (window.Bytes.IsEmpty && !(window.Final && parser.Skipping))
+            {
+                return Parsed.More;
+            }
+
+            var line = window.Line;
+            var parsed = parser.Next(window.Bytes, window.Final, line, window.Offset, out var found);
+            if (parsed == Parsed.More)
+            {
+                return parsed;
+            }
+
+            window.Advance(found.Consumed, found.Lines);
+            if (parsed == Parsed.Record)
+            {
+                batch.Add(new FileRecord(window.Line - 1, line, window.Offset, window.Resume, found.Data, found.Key, found.Problem, found.Raw));
+                bytes += (found.Data?.Length ?? 0) + (found.Raw?.Length ?? 0);
+            }
+
+            return parsed;
+        }
+    }
+}
