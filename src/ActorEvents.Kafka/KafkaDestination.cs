@@ -1,0 +1,210 @@
+using System.Runtime.InteropServices;
+using ActorEvents.Events;
+using ActorEvents.Kafka.Clients;
+using ActorEvents.Kafka.Telemetry;
+using ActorEvents.Relay;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace ActorEvents.Kafka;
+
+/// <summary>
+/// Publishes to Kafka: idempotent, acknowledged by all replicas, CloudEvents in binary mode, keys to partitions as Java does (murmur2). A record is
+/// retried without end until it is acknowledged or refused for good, so there is never a gap in the order of a partition.
+/// </summary>
+public sealed class KafkaDestination : IRelayDestination
+{
+    private static readonly TimeSpan QueueFullPause = TimeSpan.FromMilliseconds(5);
+    private readonly KafkaClientOptions _options;
+    private readonly KafkaTopics _topics;
+    private readonly int _maxMessageBytes;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private IProducer<byte[]?, byte[]>? _producer;
+    private volatile Error? _fatal;
+
+    /// <param name="topics">Shared; not disposed here.</param>
+    /// <param name="maxEventBytes">Largest event; the client's own limit is this and 64 KiB for what surrounds it.</param>
+    public KafkaDestination(KafkaClientOptions options, KafkaTopics topics, int maxEventBytes, TimeProvider time, ILogger log)
+    {
+        _options = options;
+        _topics = topics;
+        _maxMessageBytes = maxEventBytes + (64 * 1024);
+        _time = time;
+        _log = log;
+    }
+
+    public Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken) => _topics.IdAsync(topic, fresh: false, cancellationToken);
+
+    public async Task<IReadOnlyList<RelayRefusal>> PublishAsync(IReadOnlyList<RelayRecord> records, CancellationToken cancellationToken)
+    {
+        var producer = Producer();
+        var batch = new Acknowledgements(records.Count);
+        await using var stop = cancellationToken.Register(() => batch.Fail(new OperationCanceledException(cancellationToken)));
+        for (var i = 0; i < records.Count; i++)
+        {
+            if (!RecordEncoder.TryEncodeBinary(records[i].Event, out var record, out var reason))
+            {
+                batch.Refuse(i, reason);
+                continue;
+            }
+
+            var index = i;
+            var message = new Message<byte[]?, byte[]> { Key = record.Key, Value = Bytes(record.Value), Headers = Headers(record.Headers) };
+            while (true)
+            {
+                try
+                {
+                    producer.Produce(records[i].Topic, message, report => Delivered(batch, index, report.Error));
+                    break;
+                }
+                catch (ProduceException<byte[]?, byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+                {
+                    await Task.Delay(QueueFullPause, _time, cancellationToken);
+                }
+                catch (ProduceException<byte[]?, byte[]> e)
+                {
+                    Delivered(batch, index, e.Error);
+                    break;
+                }
+            }
+        }
+
+        try
+        {
+            return await batch.Task;
+        }
+        catch (Exception)
+        {
+            // Nothing is known of the rest: what is still under way must not arrive behind what the relay sends again.
+            Discard(producer);
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (_producer is { } producer)
+        {
+            producer.Flush(TimeSpan.FromSeconds(2));
+            Discard(producer);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private void Delivered(Acknowledgements batch, int index, Error error)
+    {
+        if (!error.IsError)
+        {
+            batch.Acknowledge();
+        }
+        else if (IsRefusal(error.Code))
+        {
+            batch.Refuse(index, $"{error.Reason} ({error.Code})");
+        }
+        else
+        {
+            batch.Fail(new KafkaException(error));
+        }
+    }
+
+    /// <summary>What this record will never be: no repetition helps, and the records behind it can go on.</summary>
+    private static bool IsRefusal(ErrorCode code) => code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidMsg or ErrorCode.InvalidRecord
+        or ErrorCode.TopicException or ErrorCode.PolicyViolation or ErrorCode.InvalidTimestamp;
+
+    private IProducer<byte[]?, byte[]> Producer()
+    {
+        if (_fatal is not null && _producer is { } broken)
+        {
+            Discard(broken);
+        }
+
+        return _producer ??= new ProducerBuilder<byte[]?, byte[]>(_options.With(new ProducerConfig
+        {
+            ClientId = "actor-events-relay",
+            EnableIdempotence = true,
+            Acks = Acks.All,
+            LingerMs = _options.Linger.TotalMilliseconds,
+            Partitioner = Partitioner.Murmur2Random,
+            MessageTimeoutMs = 0,
+            MessageMaxBytes = _maxMessageBytes,
+            QueueBufferingMaxMessages = 100_000,
+            QueueBufferingMaxKbytes = 65_536,
+            RetryBackoffMs = 50,
+            DeliveryReportFields = "status",
+        }))
+            .SetLogHandler((_, _) => { })
+            .SetErrorHandler((_, error) =>
+            {
+                if (error.IsFatal)
+                {
+                    _fatal = error;
+                    Log.ProducerFatal(_log, error.Code, error.Reason);
+                }
+            })
+            .Build();
+    }
+
+    private void Discard(IProducer<byte[]?, byte[]> producer)
+    {
+        _producer = null;
+        _fatal = null;
+        producer.Dispose();
+    }
+
+    private static byte[] Bytes(ReadOnlyMemory<byte> memory) =>
+        MemoryMarshal.TryGetArray(memory, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length ? segment.Array : memory.ToArray();
+
+    private static Headers Headers(IReadOnlyList<KeyValuePair<string, byte[]>> headers)
+    {
+        var result = new Headers();
+        for (var i = 0; i < headers.Count; i++)
+        {
+            result.Add(headers[i].Key, headers[i].Value);
+        }
+
+        return result;
+    }
+
+    /// <summary>Counts the delivery reports of one list; completes exactly once.</summary>
+    private sealed class Acknowledgements(int count)
+    {
+        private readonly TaskCompletionSource<IReadOnlyList<RelayRefusal>> _done = Begin(count);
+        private readonly List<RelayRefusal> _refusals = [];
+        private int _left = count;
+
+        public Task<IReadOnlyList<RelayRefusal>> Task => _done.Task;
+
+        public void Acknowledge()
+        {
+            if (Interlocked.Decrement(ref _left) == 0)
+            {
+                _done.TrySetResult(_refusals);
+            }
+        }
+
+        public void Refuse(int index, string reason)
+        {
+            lock (_refusals)
+            {
+                _refusals.Add(new RelayRefusal(index, reason));
+            }
+
+            Acknowledge();
+        }
+
+        public void Fail(Exception exception) => _done.TrySetException(exception);
+
+        private static TaskCompletionSource<IReadOnlyList<RelayRefusal>> Begin(int count)
+        {
+            var done = new TaskCompletionSource<IReadOnlyList<RelayRefusal>>(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (count == 0)
+            {
+                done.SetResult([]);
+            }
+
+            return done;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using ActorEvents.Events;
+
+namespace ActorEvents.Kafka.Sources;
+
+/// <summary>One Kafka source: which topics, how their records are read, where a new stream starts.</summary>
+public sealed class KafkaSourceOptions
+{
+    /// <summary>Unique in the cluster; part of stream names, so another name reads everything anew.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Topics and how their records are read.</summary>
+    public required IReadOnlyDictionary<string, RecordMapping> Topics { get; init; }
+
+    /// <summary>Where a partition starts that has no committed position. Default earliest.</summary>
+    public KafkaStart Start { get; init; } = KafkaStart.Earliest;
+
+    /// <summary>The member's instance id (static membership); null: dynamic.</summary>
+    public string? InstanceId { get; init; }
+}
+
+/// <summary>Where a stream without a committed position starts.</summary>
+public enum KafkaStart
+{
+    /// <summary>At the first record that is there.</summary>
+    Earliest,
+
+    /// <summary>Behind the last record that is there when it is assigned for the first time; that place is committed at once.</summary>
+    Latest,
+}
