@@ -1,0 +1,182 @@
+using System.Globalization;
+using Akka;
+using Akka.Actor;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+using ActorEvents.Events;
+using ActorEvents.Journal;
+using ActorEvents.Relay;
+using ActorEvents.Sources;
+using ActorEvents.Sources.Files;
+using Microsoft.Extensions.Logging;
+
+namespace ActorEvents.Shop.Feed;
+
+/// <summary>Runs the feed's graph: file → batches → publish, acknowledged → position stored. One batch under way; fails when the broker fails for good.</summary>
+internal sealed class ShopFeedActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan TopicCheck = TimeSpan.FromSeconds(5);
+    private readonly SourceContext _context;
+    private readonly ShopFeed _feed;
+    private readonly ILogger _log;
+    private UniqueKillSwitch? _running;
+    private string _topicId = "";
+    private IActorRef? _drainTo;
+
+    public ShopFeedActor(SourceContext context, ShopFeed feed)
+    {
+        _context = context;
+        _feed = feed;
+        _log = context.Logging.CreateLogger("ActorEvents.Shop.Feed");
+        Receive<Begin>(m => Run(m.TopicId, m.From));
+        Receive<Completed>(_ =>
+        {
+            _running = null;
+            if (_drainTo is null)
+            {
+                MarkCompleteAsync(_topicId).PipeTo(Self);
+            }
+
+            Finish();
+        });
+        Receive<Marked>(_ =>
+        {
+            Log.FeedComplete(_log, _feed.Path, Topics.OrderLines);
+            Timers.StartSingleTimer(CheckTopic.Instance, CheckTopic.Instance, TopicCheck);
+        });
+        Receive<CheckTopic>(_ => Locate());
+        Receive<Same>(_ => Timers.StartSingleTimer(CheckTopic.Instance, CheckTopic.Instance, TopicCheck));
+        Receive<Status.Failure>(m => throw new InvalidOperationException($"Feeding {_feed.Path} failed: {m.Cause.GetBaseException().Message}", m.Cause));
+        Receive<DrainSource>(_ =>
+        {
+            _drainTo = Sender;
+            _running?.Shutdown();
+            Finish();
+        });
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart() => Locate();
+
+    protected override void PostStop() => _running?.Abort(new OperationCanceledException());
+
+    private void Locate() => LocateAsync().PipeTo(Self);
+
+    /// <summary>Where to go on in the present incarnation of the topic.</summary>
+    private async Task<object> LocateAsync()
+    {
+        var topicId = await _feed.Destination.TopicIdAsync(Topics.OrderLines, CancellationToken.None);
+        if (topicId == _topicId)
+        {
+            return Same.Instance;
+        }
+
+        var name = _feed.PositionName(topicId);
+        return new Begin(topicId, await _context.Positions.ReadAsync(name, CancellationToken.None) ?? new CommittedPosition(name, 1));
+    }
+
+    private async Task<Marked> MarkCompleteAsync(string topicId)
+    {
+        await _context.Positions.RaiseAsync([new CommittedPosition(_feed.CompleteName(topicId), 1)], CancellationToken.None);
+        return Marked.Instance;
+    }
+
+    private void Run(string topicId, CommittedPosition from)
+    {
+        if (_drainTo is not null)
+        {
+            return;
+        }
+
+        _topicId = topicId;
+        Log.FeedStarts(_log, _feed.Path, from.Next, Topics.OrderLines, topicId);
+        var reader = new FileRecords(new FileReadOptions { Path = _feed.Path, KeyColumn = "InvoiceNo", EventsPerSecond = _feed.Rate }, _context.Time, _log);
+        var (running, done) = Source.From(() => reader.ReadAsync(new FilePlace(from.Next, from.Resume), CancellationToken.None))
+            .ViaMaterialized(KillSwitches.Single<IReadOnlyList<FileRecord>>(), Keep.Right)
+            .SelectAsync(1, batch => PublishAsync(from.Stream, batch))
+            .ToMaterialized(Sink.Ignore<NotUsed>(), Keep.Both)
+            .Run(_context.Materializer);
+        _running = running;
+        done.PipeTo(Self, success: _ => Completed.Instance);
+    }
+
+    private async Task<NotUsed> PublishAsync(string positionName, IReadOnlyList<FileRecord> batch)
+    {
+        var records = new List<RelayRecord>(batch.Count);
+        var dead = new List<DeadLetter>();
+        foreach (var record in batch)
+        {
+            if (record.Problem is { } problem)
+            {
+                dead.Add(Dead(positionName, record.Line, problem, record.Raw));
+            }
+            else
+            {
+                records.Add(new RelayRecord(Topics.OrderLines, Envelope(record)));
+            }
+        }
+
+        var refusals = await _feed.Destination.PublishAsync(records, CancellationToken.None);
+        foreach (var refusal in refusals)
+        {
+            var envelope = records[refusal.Index].Event;
+            dead.Add(Dead(positionName, envelope.Origin!.Value.Number, refusal.Reason, envelope.Data.ToArray()));
+        }
+
+        if (dead.Count > 0)
+        {
+            Log.FeedDeadLetters(_log, dead.Count, _feed.Path, dead[^1].Position.Number, dead[^1].Reason);
+            await _context.DeadLetters.StoreAsync(dead, CancellationToken.None);
+        }
+
+        await _context.Positions.RaiseAsync([new CommittedPosition(positionName, batch[^1].Line + 1, batch[^1].Resume)], CancellationToken.None);
+        return NotUsed.Instance;
+    }
+
+    private static DeadLetter Dead(string positionName, long line, string problem, byte[]? raw) =>
+        new(new EventPosition(new StreamId(positionName, positionName), line), problem, null, raw, []);
+
+    private EventEnvelope Envelope(in FileRecord record) => new()
+    {
+        Id = string.Create(CultureInfo.InvariantCulture, $"{_feed.FileId}/{record.Line}"),
+        Source = "/shop/feed",
+        Type = OrderLine.EventType,
+        DataContentType = "application/json",
+        Data = record.Data,
+        Key = record.Key,
+        Origin = new EventOrigin(_feed.FileId, record.Line),
+        Size = record.Data.Length,
+    };
+
+    private void Finish()
+    {
+        if (_drainTo is not null && _running is null)
+        {
+            _drainTo.Tell(new SourceDrained(_context.Name, []));
+            Context.Stop(Self);
+        }
+    }
+
+    private sealed record Begin(string TopicId, CommittedPosition From);
+
+    private sealed record Completed
+    {
+        public static Completed Instance { get; } = new();
+    }
+
+    private sealed record Marked
+    {
+        public static Marked Instance { get; } = new();
+    }
+
+    private sealed record CheckTopic
+    {
+        public static CheckTopic Instance { get; } = new();
+    }
+
+    private sealed record Same
+    {
+        public static Same Instance { get; } = new();
+    }
+}

@@ -1,0 +1,53 @@
+using ActorEvents.Hosting;
+using ActorEvents.Journal;
+using ActorEvents.Relay;
+using ActorEvents.Shop.Feed;
+using ActorEvents.Shop.Totals;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ActorEvents.Shop;
+
+/// <summary>Adds the shop to a node.</summary>
+public static class ShopHosting
+{
+    /// <summary>The file that is fed by default.</summary>
+    public static string DefaultFile => Path.Combine(AppContext.BaseDirectory, "shop-data", "online-retail.csv");
+
+    /// <summary>
+    /// The shop's handlers, its feed (if it is on) and its totals. The Kafka source of <see cref="Topics.OrderLines"/> and <see cref="Topics.Orders"/> is the
+    /// host's to add.
+    /// </summary>
+    /// <param name="producer">Makes the producer that the feed publishes through.</param>
+    public static ActorEventsBuilder AddShop(
+        this ActorEventsBuilder builder, IServiceCollection services, ShopOptions options, Func<IServiceProvider, IRelayDestination> producer)
+    {
+        builder.AddShopHandlers(options);
+        services.AddSingleton(provider => new TotalsProjection(provider.GetRequiredService<JournalDatabase>().Reader));
+        if (options.Feed)
+        {
+            services.AddSingleton(provider => new ShopFeed(options.File is { Length: > 0 } file ? file : DefaultFile, options.Rate, producer(provider)));
+            builder.AddSource(provider => provider.GetRequiredService<ShopFeed>());
+        }
+
+        services.AddSingleton(provider => new ShopCompletion(
+            provider.GetRequiredService<ActorEventsNode>(),
+            provider.GetRequiredService<TotalsProjection>(),
+            provider.GetService<ShopFeed>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ShopCompletion>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<ShopCompletion>());
+        return builder;
+    }
+
+    /// <summary><c>GET /shop/totals</c>: the totals of everything that is committed when it is asked, whichever node is asked.</summary>
+    public static IEndpointRouteBuilder MapShopTotals(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/shop/totals", async (TotalsProjection totals, CancellationToken cancellationToken) =>
+            Results.Json(await totals.ReadAsync(cancellationToken), ShopCompletion.Json));
+        return endpoints;
+    }
+}

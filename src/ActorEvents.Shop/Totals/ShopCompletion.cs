@@ -1,0 +1,128 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ActorEvents.Hosting;
+using ActorEvents.Journal;
+using ActorEvents.Shop.Feed;
+using ActorEvents.Sources;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ActorEvents.Shop.Totals;
+
+/// <summary>
+/// Says how far the shop is while it runs, and once it is done the totals as one JSON line on standard output. Done: the file is at its end, all lanes are
+/// committed up to the end offsets taken then, the relay has caught up, and while that was looked at nothing was added (so the second hop is done, too).
+/// </summary>
+public sealed class ShopCompletion(
+    ActorEventsNode node, TotalsProjection totals, ShopFeed? feed, TimeProvider time, ILogger<ShopCompletion> log) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Said = TimeSpan.FromSeconds(2);
+
+    /// <summary>How totals are written, here and at <c>GET /shop/totals</c>.</summary>
+    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.Strict };
+
+    /// <summary>Completes when the shop is done for the first time.</summary>
+    public Task<ShopTotals> Done => _done.Task;
+
+    private readonly TaskCompletionSource<ShopTotals> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await node.Running.WaitAsync(stoppingToken);
+            var said = time.GetTimestamp();
+            while (!await IsDoneAsync(stoppingToken))
+            {
+                if (time.GetElapsedTime(said) >= Said)
+                {
+                    said = time.GetTimestamp();
+                    await SayAsync(stoppingToken);
+                }
+
+                await Task.Delay(Interval, time, stoppingToken);
+            }
+
+            var result = await totals.ReadAsync(stoppingToken);
+            Console.Out.WriteLine(JsonSerializer.Serialize(result, Json));
+            await Console.Out.FlushAsync(stoppingToken);
+            _done.TrySetResult(result);
+        }
+        catch (Exception) when (stoppingToken.IsCancellationRequested || node.Failure is not null)
+        {
+            _done.TrySetCanceled(CancellationToken.None);
+        }
+    }
+
+    private async Task<bool> IsDoneAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (feed is not null && !(await feed.ProgressAsync(node.Journal.Positions, cancellationToken)).Complete)
+            {
+                return false;
+            }
+
+            var before = await EndsAsync(cancellationToken);
+            if (await BehindAsync(before, cancellationToken) > 0)
+            {
+                return false;
+            }
+
+            var highest = await node.Journal.Reader.HighestOrderingAsync(cancellationToken);
+            if (await node.RelayStatusAsync(cancellationToken) is not { Problem: null } relay || relay.Place < highest)
+            {
+                return false;
+            }
+
+            var after = await EndsAsync(cancellationToken);
+            return before.SequenceEqual(after) && highest == await node.Journal.Reader.HighestOrderingAsync(cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.ProgressFailed(log, e.Message);
+            return false;
+        }
+    }
+
+    private async Task<List<CommittedPosition>> EndsAsync(CancellationToken cancellationToken)
+    {
+        var ends = new List<CommittedPosition>();
+        foreach (var source in node.Sources.OfType<ISourceEnds>())
+        {
+            ends.AddRange(await source.EndsAsync(cancellationToken));
+        }
+
+        return ends;
+    }
+
+    private async Task<int> BehindAsync(List<CommittedPosition> ends, CancellationToken cancellationToken)
+    {
+        var behind = 0;
+        foreach (var end in ends)
+        {
+            if (end.Next > 0 && ((await node.Journal.Positions.ReadAsync(end.Stream, cancellationToken))?.Next ?? -1) < end.Next)
+            {
+                behind++;
+            }
+        }
+
+        return behind;
+    }
+
+    private async Task SayAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var now = await totals.ReadAsync(cancellationToken);
+            var fed = feed is null ? 0 : (await feed.ProgressAsync(node.Journal.Positions, cancellationToken)).Lines;
+            var relay = await node.RelayStatusAsync(cancellationToken);
+            Log.Progress(log, fed, now.Lines, now.Invoices, await BehindAsync(await EndsAsync(cancellationToken), cancellationToken), relay is null ? -1 : relay.Highest - relay.Place);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.ProgressFailed(log, e.Message);
+        }
+    }
+}
