@@ -6,13 +6,13 @@ using ActorEvents.Sources;
 namespace ActorEvents.Hosting;
 
 /// <summary>What a node is made of: handlers, sources, where outgoing events go.</summary>
-public sealed class ActorEventsBuilder
+public sealed class ActorEventsBuilder(ActorEventsOptions options)
 {
     private readonly List<HandlerDefinition> _handlers = [];
     private readonly List<Func<IServiceProvider, IEventSource>> _sources = [];
 
     /// <summary>Settings of the runtime.</summary>
-    public ActorEventsOptions Options { get; } = new();
+    public ActorEventsOptions Options => options;
 
     internal IReadOnlyList<HandlerDefinition> Handlers => _handlers;
 

@@ -14,9 +14,11 @@ public static class ActorEventsHosting
     /// Adds a node: actor system, shard regions, sources, subscriptions, relay. The journal is opened by the caller, before the host is built, so that
     /// what is wrong with it is said before anything starts; the node disposes it when it has stopped.
     /// </summary>
-    public static IServiceCollection AddActorEvents(this IServiceCollection services, JournalDatabase journal, Action<ActorEventsBuilder> configure)
+    /// <param name="options">Null: defaults.</param>
+    public static IServiceCollection AddActorEvents(
+        this IServiceCollection services, JournalDatabase journal, Action<ActorEventsBuilder> configure, ActorEventsOptions? options = null)
     {
-        var builder = new ActorEventsBuilder();
+        var builder = new ActorEventsBuilder(options ?? new ActorEventsOptions());
         configure(builder);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(builder);

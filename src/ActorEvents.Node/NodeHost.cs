@@ -1,0 +1,281 @@
+using System.Diagnostics;
+using System.Globalization;
+using ActorEvents.Events;
+using ActorEvents.Hosting;
+using ActorEvents.Hosting.Settings;
+using ActorEvents.Journal;
+using ActorEvents.Kafka;
+using ActorEvents.Kafka.Clients;
+using ActorEvents.Kafka.Embedded;
+using ActorEvents.Kafka.Sources;
+using ActorEvents.Relay;
+using ActorEvents.Shop;
+using ActorEvents.Shop.Totals;
+using ActorEvents.Web;
+using Akka.Configuration;
+using Akka.Hosting;
+using Microsoft.Extensions.Logging.Console;
+
+namespace ActorEvents.Node;
+
+/// <summary>Composes one node from its settings and runs it until it is told to stop.</summary>
+internal static class NodeHost
+{
+    private const string SourceName = "shop";
+    private static readonly Dictionary<string, string> ShortForms = new(StringComparer.Ordinal) { ["http"] = "http.port" };
+
+    public static async Task<int> RunAsync(string[] arguments, CancellationToken stop)
+    {
+        var (settings, given, akka) = Read(arguments);
+        using var folder = DataFolder.Open(settings.Data);
+        var options = settings.Runtime();
+        await using var journal = await JournalDatabase.OpenAsync(JournalOf(settings, folder), TimeProvider.System, stop);
+        await using var broker = settings.Kafka.IsEmbedded ? await StartBrokerAsync(settings.Kafka, stop) : null;
+        if (broker is not null)
+        {
+            settings.Kafka.BootstrapServers = broker.BootstrapServers;
+            settings.Kafka.SessionTimeout = TimeSpan.FromSeconds(2);
+            settings.Kafka.FetchWaitMs = 10;
+            options.Relay.TopicMadeAnew = TopicMadeAnew.Replay;
+        }
+
+        if (settings.Shop is { Enabled: true, Feed: true, File: { Length: > 0 } feed } && !File.Exists(feed))
+        {
+            throw new SettingsException($"shop.file = '{feed}': there is no such file (looked at {Path.GetFullPath(feed)}).");
+        }
+
+        using var topics = new KafkaTopics(settings.Kafka, TimeProvider.System);
+        var app = Build(settings, options, folder, journal, topics, akka);
+        await using (app)
+        {
+            var node = app.Services.GetRequiredService<ActorEventsNode>();
+            await StartAsync(app, settings, stop);
+            Summary(app, settings, options, folder, journal, given, broker);
+            await using var stopping = stop.Register(app.Lifetime.StopApplication);
+            _ = broker?.Exited.ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
+            _ = SayRunningAsync(node);
+            if (settings.ExitWhenDone && app.Services.GetService<ShopCompletion>() is { } completion)
+            {
+                _ = completion.Done.ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
+            }
+
+            await app.WaitForShutdownAsync(CancellationToken.None);
+            return Farewell(node);
+        }
+    }
+
+    private static (NodeSettings Settings, IReadOnlyList<string> Given, Config Akka) Read(string[] arguments)
+    {
+        var settings = new NodeSettings();
+        var reader = new SettingsReader(new SettingsSchema(settings));
+        var rest = new List<string>(arguments);
+        var akka = ConfigurationFile(rest) is { } file ? reader.File(File.ReadAllText(file), file) : Config.Empty;
+        reader.Environment(Environment.GetEnvironmentVariables());
+        reader.CommandLine(rest, ShortForms);
+        reader.Validate();
+        return (settings, [.. reader.Given], akka);
+    }
+
+    /// <summary><c>--config FILE</c>, else <c>config/node.conf</c> below the working directory, else none (defaults).</summary>
+    private static string? ConfigurationFile(List<string> arguments)
+    {
+        var at = arguments.IndexOf("--config");
+        if (at < 0)
+        {
+            return File.Exists("config/node.conf") ? "config/node.conf" : null;
+        }
+
+        if (at + 1 == arguments.Count)
+        {
+            throw new SettingsException("--config needs a file.");
+        }
+
+        var file = arguments[at + 1];
+        arguments.RemoveRange(at, 2);
+        return File.Exists(file) ? file : throw new SettingsException($"--config '{file}': there is no such file (looked at {Path.GetFullPath(file)}).");
+    }
+
+    private static JournalOptions JournalOf(NodeSettings settings, DataFolder folder) => new()
+    {
+        Provider = settings.Journal.Provider,
+        SqliteFile = settings.Journal.SqliteFile is { Length: > 0 } file ? Path.GetFullPath(file) : Path.Combine(folder.Path, "journal.db"),
+        ConnectionString = settings.Journal.ConnectionString,
+    };
+
+    private static async Task<EmbeddedBrokerProcess> StartBrokerAsync(KafkaSettings kafka, CancellationToken stop)
+    {
+        var options = new EmbeddedBrokerOptions { Port = kafka.Embedded.Port };
+        foreach (var topic in Topics.All)
+        {
+            options = options with { Topics = options.Topics.SetItem(topic, kafka.Partitions) };
+        }
+
+        // The same program with its broker verb; started as this process was: by its own host, or by dotnet.
+        var start = new ProcessStartInfo(Environment.ProcessPath!);
+        if (Path.GetFileNameWithoutExtension(start.FileName).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
+        {
+            start.ArgumentList.Add(typeof(NodeHost).Assembly.Location);
+        }
+
+        start.ArgumentList.Add("broker");
+        foreach (var argument in options.ToArguments(child: true))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var logging = LoggerFactory.Create(Logging);
+        return await EmbeddedBrokerProcess.StartAsync(start, logging.CreateLogger("ActorEvents.Kafka.Embedded"), TimeProvider.System, stop);
+    }
+
+    private static void Logging(ILoggingBuilder logging) => logging
+        .ClearProviders()
+        .AddFilter("Microsoft", LogLevel.Warning)
+        .AddFilter("Akka", LogLevel.Warning)
+        .AddSimpleConsole(o =>
+        {
+            o.SingleLine = true;
+            o.UseUtcTimestamp = true;
+            o.ColorBehavior = LoggerColorBehavior.Disabled;
+            o.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        })
+        .Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+
+    private static WebApplication Build(
+        NodeSettings settings, ActorEventsOptions options, DataFolder folder, JournalDatabase journal, KafkaTopics topics, Config akka)
+    {
+        var web = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        Logging(web.Logging);
+        web.Services.AddRoutingCore();
+        web.WebHost.UseKestrelCore().UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://{settings.Http.Host}:{settings.Http.Port}"));
+        web.Services.AddSingleton<IHostLifetime, OwnLifetime>();
+        web.Services.AddActorEvents(
+            journal,
+            builder =>
+            {
+                KafkaDestination Producer(IServiceProvider provider) => new(
+                    settings.Kafka, topics, options.MaxEventBytes, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger("ActorEvents.Kafka"));
+                builder.PublishTo(Producer);
+                if (settings.Shop.Enabled)
+                {
+                    builder.AddShop(web.Services, settings.Shop, Producer);
+                    builder.AddSource(new KafkaEventSource(
+                        new KafkaSourceOptions
+                        {
+                            Name = SourceName,
+                            Start = settings.Kafka.Start,
+                            InstanceId = settings.Kafka.Membership == KafkaMembership.Static ? $"{folder.NodeId}-{SourceName}" : null,
+                            Topics = new Dictionary<string, RecordMapping>(StringComparer.Ordinal)
+                            {
+                                [Topics.OrderLines] = new RecordMapping(OrderLine.EventType, "/topics/" + Topics.OrderLines, maxEventBytes: options.MaxEventBytes),
+                                [Topics.Orders] = RecordMapping.ForTopic(Topics.Orders, maxEventBytes: options.MaxEventBytes),
+                            },
+                        },
+                        settings.Kafka,
+                        topics));
+                }
+
+                builder.ConfigureAkka((configuration, _) => configuration
+                    .ConfigureLoggers(l =>
+                    {
+                        l.ClearLoggers();
+                        l.AddLoggerFactory();
+                    })
+                    .AddHocon(akka, HoconAddMode.Prepend));
+            },
+            options);
+        var app = web.Build();
+        app.UseRouting();
+        app.MapActorEventsHealth();
+        if (settings.Shop.Enabled)
+        {
+            app.MapShopTotals();
+        }
+
+        return app;
+    }
+
+    private static async Task StartAsync(WebApplication app, NodeSettings settings, CancellationToken stop)
+    {
+        try
+        {
+            await app.StartAsync(stop);
+        }
+        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
+        {
+            throw new IOException($"HTTP cannot be served at {settings.Http.Host}:{settings.Http.Port}: {e.Message} Give another port (--http PORT; 0: any free one).", e);
+        }
+    }
+
+    private static async Task SayRunningAsync(ActorEventsNode node)
+    {
+        try
+        {
+            await node.Running;
+            Console.Error.WriteLine("The node is running.");
+        }
+        catch (Exception)
+        {
+            // Said by the node itself, and by the exit code.
+        }
+    }
+
+    private static void Summary(
+        WebApplication app, NodeSettings settings, ActorEventsOptions options, DataFolder folder, JournalDatabase journal, IReadOnlyList<string> given, EmbeddedBrokerProcess? broker)
+    {
+        var node = app.Services.GetRequiredService<ActorEventsNode>();
+        List<string> lines =
+        [
+            $"ActorEvents node {folder.NodeId}, data folder {folder.Path}",
+            $"http      {string.Join(", ", app.Urls)}",
+            $"journal   {journal.Description}, {(journal.IsNew ? "new journal" : "journal")} {journal.JournalId}",
+            $"cluster   {options.Cluster.Name}, {(options.Cluster.SeedNodes.Count == 0 ? "a cluster of its own" : "seed nodes " + string.Join(", ", options.Cluster.SeedNodes))}",
+            $"kafka     {settings.Kafka.BootstrapServers}{(broker is null ? "" : " (embedded)")}, group {settings.Kafka.GroupId}, {settings.Kafka.Membership.ToString().ToLowerInvariant()} member",
+            $"handlers  {string.Join(", ", node.Handlers.Select(h => h.Name))}",
+            .. given.Select(g => $"setting   {g}"),
+        ];
+        if (broker is not null)
+        {
+            lines.Add(EmbeddedBrokerLimits.Text);
+        }
+
+        foreach (var line in lines)
+        {
+            Console.Error.WriteLine(line);
+        }
+    }
+
+    private static int Farewell(ActorEventsNode node)
+    {
+        if (node.Failure is { } failure)
+        {
+            Console.Error.WriteLine(failure.Message);
+            return ExitCodes.Failed;
+        }
+
+        if (node.Drained is not { } drained)
+        {
+            Console.Error.WriteLine("Stopped before the node was running, or without an answer from its sources.");
+            return node.Running.IsCompletedSuccessfully ? ExitCodes.NotDrained : ExitCodes.Ok;
+        }
+
+        var lanes = drained.Sources.SelectMany(s => s.Lanes).ToList();
+        var unsettled = lanes.Sum(l => l.Unsettled);
+        Console.Error.WriteLine($"Drained: {drained.Sources.Count} source(s), {lanes.Count} lane(s) committed, {unsettled} event(s) still under way (they are read again at the next start).");
+        if (node.Flushed is { } flushed)
+        {
+            Console.Error.WriteLine(flushed.Complete
+                ? $"Relay: everything up to row {flushed.Highest} is published."
+                : $"Relay: published up to row {flushed.Place} of {flushed.Highest}; the rest is published at the next start. {flushed.Problem}");
+        }
+
+        return unsettled == 0 ? ExitCodes.Ok : ExitCodes.NotDrained;
+    }
+
+    /// <summary>Signals are ours (<see cref="StopSignals"/>), not the host's.</summary>
+    private sealed class OwnLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

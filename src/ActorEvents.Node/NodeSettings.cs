@@ -1,0 +1,115 @@
+using System.ComponentModel.DataAnnotations;
+using ActorEvents.Hosting;
+using ActorEvents.Journal;
+using ActorEvents.Kafka.Clients;
+using ActorEvents.Kafka.Embedded;
+using ActorEvents.Kafka.Sources;
+using ActorEvents.Relay;
+using ActorEvents.Shop;
+using ActorEvents.Sources;
+using ActorEvents.Subscriptions;
+
+namespace ActorEvents.Node;
+
+/// <summary>Everything that can be set, section by section; the keys are the properties in kebab case below <c>actor-events</c>.</summary>
+public sealed class NodeSettings
+{
+    private readonly ActorEventsOptions _runtime = new();
+
+    /// <summary>Folder for everything that the node stores; relative to the working directory. Default <c>data</c>.</summary>
+    [Required]
+    public string Data { get; set; } = "data";
+
+    /// <summary>End when the shop is done. Default false: the node stays and takes whatever comes.</summary>
+    public bool ExitWhenDone { get; set; }
+
+    /// <summary>Section <c>http</c>.</summary>
+    public HttpSettings Http { get; } = new();
+
+    /// <summary>Section <c>events</c>.</summary>
+    public EventSettings Events { get; } = new();
+
+    /// <summary>Section <c>journal</c>.</summary>
+    public JournalSettings Journal { get; } = new();
+
+    /// <summary>Section <c>kafka</c>.</summary>
+    public KafkaSettings Kafka { get; } = new();
+
+    /// <summary>Section <c>flow</c>.</summary>
+    public FlowOptions Flow => _runtime.Flow;
+
+    /// <summary>Section <c>delivery</c>.</summary>
+    public DeliveryOptions Delivery => _runtime.Delivery;
+
+    /// <summary>Section <c>relay</c>.</summary>
+    public RelayOptions Relay => _runtime.Relay;
+
+    /// <summary>Section <c>cluster</c>.</summary>
+    public ClusterOptions Cluster => _runtime.Cluster;
+
+    /// <summary>Section <c>shop</c>.</summary>
+    public ShopOptions Shop { get; } = new();
+
+    /// <summary>The runtime's options with what was set here.</summary>
+    internal ActorEventsOptions Runtime()
+    {
+        _runtime.MaxEventBytes = Events.MaxBytes;
+        _runtime.Shards = Events.Shards;
+        return _runtime;
+    }
+}
+
+/// <summary>Where the node serves HTTP.</summary>
+public sealed class HttpSettings
+{
+    /// <summary>Address. Default 127.0.0.1.</summary>
+    [Required]
+    public string Host { get; set; } = "127.0.0.1";
+
+    /// <summary>Port; 0: any free one. Default 8080.</summary>
+    [Range(0, 65_535)]
+    public int Port { get; set; } = 8080;
+}
+
+/// <summary>What holds for all events.</summary>
+public sealed class EventSettings
+{
+    /// <summary>Largest event: key, headers and value. Default 1 MiB.</summary>
+    [Range(1_024, 64 * 1024 * 1024)]
+    public int MaxBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Shards per handler type, the same on all nodes and for ever. Default 60.</summary>
+    [Range(1, 10_000)]
+    public int Shards { get; set; } = 60;
+}
+
+/// <summary>Where the journal is.</summary>
+public sealed class JournalSettings
+{
+    /// <summary><c>sqlite</c> or <c>postgresql</c>. Default sqlite.</summary>
+    public JournalProvider Provider { get; set; }
+
+    /// <summary>SQLite: the file. Default: <c>journal.db</c> in the data folder.</summary>
+    public string SqliteFile { get; set; } = "";
+
+    /// <summary>PostgreSQL: connection string in Npgsql's form.</summary>
+    public string ConnectionString { get; set; } = "";
+}
+
+/// <summary>Kafka: client, source, embedded broker.</summary>
+public sealed class KafkaSettings : KafkaClientOptions
+{
+    /// <summary>Where a partition starts that was never read. Default earliest.</summary>
+    public KafkaStart Start { get; set; } = KafkaStart.Earliest;
+
+    /// <summary>Section <c>kafka.embedded</c>.</summary>
+    public EmbeddedSettings Embedded { get; } = new();
+}
+
+/// <summary>The broker in memory that a node runs for itself.</summary>
+public sealed class EmbeddedSettings
+{
+    /// <summary>Its port. Default 19092.</summary>
+    [Range(1, 65_535)]
+    public int Port { get; set; } = EmbeddedBrokerOptions.DefaultPort;
+}

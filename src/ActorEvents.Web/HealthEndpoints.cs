@@ -1,0 +1,50 @@
+using ActorEvents.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace ActorEvents.Web;
+
+/// <summary>Health of a node over HTTP.</summary>
+public static class HealthEndpoints
+{
+    /// <summary>
+    /// <c>GET /health/live</c>: 200 while the process answers. <c>GET /health/ready</c>: 200, or 503 with the reasons (starting, draining, journal or relay
+    /// held up). Keys that do not go on are listed, but one bad key makes no node unready.
+    /// </summary>
+    public static IEndpointRouteBuilder MapActorEventsHealth(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/health/live", () => Results.Json(new { status = "live" }));
+        endpoints.MapGet("/health/ready", async (ActorEventsNode node, CancellationToken cancellationToken) =>
+        {
+            var reasons = new List<string>(node.NotReady);
+            if (reasons.Count == 0)
+            {
+                try
+                {
+                    await node.Journal.Reader.HighestOrderingAsync(cancellationToken);
+                }
+                catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+                {
+                    reasons.Add($"journal {node.Journal.Description}: {e.Message}");
+                }
+
+                if (reasons.Count == 0 && await node.RelayStatusAsync(cancellationToken) is { } relay)
+                {
+                    if (relay.Problem is { } problem)
+                    {
+                        reasons.Add($"relay: {problem}");
+                    }
+
+                    reasons.AddRange(relay.Destinations.Where(d => d.Stopped is not null).Select(d => $"relay, {d.Destination}: {d.Stopped}"));
+                }
+            }
+
+            var blocked = node.Blocked.All.Take(20).Select(b => new { handler = b.Handler, key = b.Key.Value, reason = b.Reason });
+            return Results.Json(
+                new { status = reasons.Count == 0 ? "ready" : "not ready", state = node.State.ToString(), reasons, blocked_keys = blocked },
+                statusCode: reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        });
+        return endpoints;
+    }
+}
