@@ -34,7 +34,7 @@ internal sealed class BenchNode : IAsyncDisposable
 
     public static async Task<BenchNode> StartAsync(JournalOptions options, Action<ActorEventsBuilder> configure)
     {
-        var builder = new ActorEventsBuilder();
+        var builder = new ActorEventsBuilder(new ActorEventsOptions());
         configure(builder);
         var journal = await JournalDatabase.OpenAsync(options, TimeProvider.System, CancellationToken.None);
         var config = NodeHocon.For(builder.Options, journal.JournalId)

@@ -32,7 +32,7 @@ internal sealed class MiniNode : IAsyncDisposable
 
     public static async Task<MiniNode> StartAsync(string folder, Action<ActorEventsBuilder> configure, ILoggerFactory? logging = null)
     {
-        var builder = new ActorEventsBuilder();
+        var builder = new ActorEventsBuilder(new ActorEventsOptions());
         builder.Options.Delivery.ResendAfter = TimeSpan.FromMilliseconds(500);
         builder.Options.Flow.CommitInterval = TimeSpan.FromMilliseconds(20);
         configure(builder);

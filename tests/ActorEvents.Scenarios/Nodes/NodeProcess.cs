@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace ActorEvents.Scenarios.Nodes;
+
+/// <summary>A real node process (or a stand-alone broker), started from the built executable.</summary>
+internal sealed class NodeProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _log = new();
+    private readonly TaskCompletionSource<string> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private NodeProcess(ProcessStartInfo start)
+    {
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, e) => Take(e.Data, isOutput: true);
+        _process.ErrorDataReceived += (_, e) => Take(e.Data, isOutput: false);
+        _process.Exited += (_, _) =>
+        {
+            _done.TrySetException(new InvalidOperationException($"the process ended with {_process.ExitCode} before it was done\n{Log}"));
+            _ready.TrySetException(new InvalidOperationException($"the process ended with {_process.ExitCode} before it was ready\n{Log}"));
+        };
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>Everything that it printed, both channels, as far as it was read.</summary>
+    public string Log => string.Join('\n', _log);
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public static NodeProcess Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = AppContext.BaseDirectory,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ActorEvents.Node.dll"));
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        var process = new NodeProcess(start);
+        process._process.StandardInput.Close();
+        return process;
+    }
+
+    /// <summary>A broker as a process of its own; returns when it serves.</summary>
+    public static async Task<(NodeProcess Process, string Bootstrap)> StartBrokerAsync()
+    {
+        var port = FreePort();
+        var broker = Start("broker", "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await broker._ready.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        return (broker, $"127.0.0.1:{port}");
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>The totals line on standard output.</summary>
+    public async Task<JsonElement> TotalsAsync(int seconds = 120)
+    {
+        try
+        {
+            return JsonDocument.Parse(await _done.Task.WaitAsync(TimeSpan.FromSeconds(seconds))).RootElement;
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"no totals after {seconds} s\n{Log}");
+        }
+    }
+
+    /// <summary>Waits until the log has a line with this text.</summary>
+    public async Task SawAsync(string text, int seconds = 60)
+    {
+        var until = Environment.TickCount64 + (seconds * 1000L);
+        while (!_log.Any(l => l.Contains(text, StringComparison.Ordinal)))
+        {
+            if (Environment.TickCount64 > until || _process.HasExited)
+            {
+                throw new TimeoutException($"'{text}' was not said within {seconds} s\n{Log}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Sends a signal by name, e.g. TERM, INT, STOP, CONT.</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", ["-" + name, Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>The exit code, once it has ended.</summary>
+    public async Task<int> ExitAsync(int seconds = 60)
+    {
+        try
+        {
+            await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(seconds));
+            return _process.ExitCode;
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"the process has not ended after {seconds} s\n{Log}");
+        }
+    }
+
+    /// <summary>Resident memory in bytes.</summary>
+    public long ResidentBytes()
+    {
+        _process.Refresh();
+        return _process.WorkingSet64;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            Signal("CONT");
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Take(string? line, bool isOutput)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        _log.Enqueue(line);
+        while (_log.Count > 5_000)
+        {
+            _log.TryDequeue(out _);
+        }
+
+        if (isOutput && line.StartsWith("{\"invoices\"", StringComparison.Ordinal))
+        {
+            _done.TrySetResult(line);
+        }
+        else if (isOutput && line.StartsWith("ready ", StringComparison.Ordinal))
+        {
+            _ready.TrySetResult(line);
+        }
+    }
+}
