@@ -1,7 +1,7 @@
 namespace ActorEvents.Relay;
 
 /// <summary>To the relay, from any node: the journal has grown by outgoing events. Losing it costs one poll interval.</summary>
-public sealed record JournalAppended
+internal sealed record JournalAppended
 {
     public static JournalAppended Instance { get; } = new();
 }
@@ -10,7 +10,7 @@ public sealed record JournalAppended
 /// To the relay: publish and store all that is in the journal now. Answered with <see cref="RelayFlushed"/> when that is done, when only stopped
 /// destinations are left, or at the deadline.
 /// </summary>
-public sealed record FlushRelay(TimeSpan Deadline);
+internal sealed record FlushRelay(TimeSpan Deadline);
 
 /// <summary>Answer to <see cref="FlushRelay"/>.</summary>
 /// <param name="Place">Everything up to this ordering is published at every destination, and stored as such.</param>
@@ -23,7 +23,7 @@ public sealed record RelayFlushed(long Place, long Highest, IReadOnlyList<RelayD
 }
 
 /// <summary>To the relay; answered with <see cref="RelayStatus"/>.</summary>
-public sealed record GetRelayStatus
+internal sealed record GetRelayStatus
 {
     public static GetRelayStatus Instance { get; } = new();
 }

@@ -1,11 +1,11 @@
+using ActorEvents.Journal;
 using Akka.Actor;
 using Akka.Cluster.Tools.Singleton;
-using ActorEvents.Journal;
 
 namespace ActorEvents.Relay;
 
 /// <summary>A node's side of the relay: the singleton's manager (it may come to run here), a way to it, and what wakes it.</summary>
-public sealed class RelayHandle : IDisposable
+internal sealed class RelayHandle : IDisposable
 {
     private readonly RelayWaker _waker;
 

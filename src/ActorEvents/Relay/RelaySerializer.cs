@@ -8,7 +8,7 @@ using Google.Protobuf;
 namespace ActorEvents.Relay;
 
 /// <summary>Akka's serializer for what passes between nodes and the relay. Manifests are fixed texts; a type name is never written nor loaded.</summary>
-public sealed class RelaySerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+internal sealed class RelaySerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     /// <summary>On the wire between nodes of one cluster: never to be changed.</summary>
     public const int Id = 713;

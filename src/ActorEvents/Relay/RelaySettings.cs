@@ -6,7 +6,7 @@ namespace ActorEvents.Relay;
 /// <summary>What the relay of one journal works with.</summary>
 /// <param name="JournalId">Origin id of everything that is published.</param>
 /// <param name="Destination">Makes the broker's side, once for each time that the relay starts on this node; the relay disposes it.</param>
-public sealed record RelaySettings(
+internal sealed record RelaySettings(
     string JournalId,
     IJournalReader Reader,
     IRelayStore Store,
@@ -21,8 +21,8 @@ public sealed record RelaySettings(
 }
 
 /// <summary>A newer relay has the lease: what this one stores is refused from now on.</summary>
-public sealed class RelayLeaseLostException(long epoch) : Exception(
+internal sealed class RelayLeaseLostException(long epoch) : Exception(
     $"another relay has taken the lease of this journal (this one's epoch is {epoch.ToString(System.Globalization.CultureInfo.InvariantCulture)})");
 
 /// <summary>A row that must not be skipped cannot be read.</summary>
-public sealed class RelayBlockedException(string message) : Exception(message);
+internal sealed class RelayBlockedException(string message) : Exception(message);

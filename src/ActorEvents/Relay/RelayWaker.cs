@@ -1,5 +1,5 @@
-using Akka.Actor;
 using ActorEvents.Journal;
+using Akka.Actor;
 
 namespace ActorEvents.Relay;
 
@@ -7,7 +7,7 @@ namespace ActorEvents.Relay;
 /// Wakes the relay, wherever in the cluster it is, after appends of this node: at once if the last time was long enough ago, else when the interval is
 /// over; never more often, and never before an append that it stands for.
 /// </summary>
-public sealed class RelayWaker : IJournalSignal, IDisposable
+internal sealed class RelayWaker : IJournalSignal, IDisposable
 {
     /// <summary>Time between two notifications of one node at least.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);

@@ -1,7 +1,7 @@
+using ActorEvents.Relay;
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
-using ActorEvents.Relay;
 
 namespace ActorEvents.Tests.Relay;
 

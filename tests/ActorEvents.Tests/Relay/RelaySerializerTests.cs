@@ -1,6 +1,6 @@
 using System.Runtime.Serialization;
-using Akka.TestKit.Xunit2;
 using ActorEvents.Relay;
+using Akka.TestKit.Xunit2;
 
 namespace ActorEvents.Tests.Relay;
 

@@ -1,5 +1,5 @@
-using Akka.TestKit.Xunit2;
 using ActorEvents.Relay;
+using Akka.TestKit.Xunit2;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ActorEvents.Tests.Relay;
