@@ -40,6 +40,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo("dotnet")
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
@@ -79,9 +80,9 @@ internal sealed class NodeProcess : IAsyncDisposable
         {
             return JsonDocument.Parse(await _done.Task.WaitAsync(TimeSpan.FromSeconds(seconds))).RootElement;
         }
-        catch (TimeoutException)
+        catch (TimeoutException e)
         {
-            throw new TimeoutException($"no totals after {seconds} s\n{Log}");
+            throw new TimeoutException($"no totals after {seconds} s\n{Log}", e);
         }
     }
 
@@ -122,9 +123,9 @@ internal sealed class NodeProcess : IAsyncDisposable
             await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(seconds));
             return _process.ExitCode;
         }
-        catch (TimeoutException)
+        catch (TimeoutException e)
         {
-            throw new TimeoutException($"the process has not ended after {seconds} s\n{Log}");
+            throw new TimeoutException($"the process has not ended after {seconds} s\n{Log}", e);
         }
     }
 

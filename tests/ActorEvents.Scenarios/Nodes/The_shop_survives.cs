@@ -150,7 +150,7 @@ public sealed class The_shop_survives : IAsyncLifetime
                         "--cluster.port", port.ToString(CultureInfo.InvariantCulture), "--cluster.seed-nodes", $"127.0.0.1:{first}",
                         "--kafka.bootstrap-servers", bootstrap, "--shop.rate", "1000", .. store,
                     ]);
-                await nodes[i].SawAsync("node is running");
+                await nodes[i].SawAsync("The node is running");
             }
 
             return nodes;
