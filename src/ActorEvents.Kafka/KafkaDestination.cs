@@ -3,6 +3,7 @@ using ActorEvents.Events;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Telemetry;
 using ActorEvents.Relay;
+using ActorEvents.Telemetry;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
@@ -20,8 +21,10 @@ public sealed class KafkaDestination : IRelayDestination
     private readonly int _maxMessageBytes;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly RepeatedErrors _errors;
     private IProducer<byte[]?, byte[]>? _producer;
-    private volatile Error? _fatal;
+    private volatile Acknowledgements? _batch;
+    private volatile Error? _broken;
 
     /// <param name="topics">Shared; not disposed here.</param>
     /// <param name="maxEventBytes">Largest event; the client's own limit is this and 64 KiB for what surrounds it.</param>
@@ -32,46 +35,30 @@ public sealed class KafkaDestination : IRelayDestination
         _maxMessageBytes = maxEventBytes + (64 * 1024);
         _time = time;
         _log = log;
+        _errors = new RepeatedErrors(time);
     }
 
-    public Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken) => _topics.IdAsync(topic, fresh: false, cancellationToken);
+    public Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken) => _topics.IdAsync(topic, fresh: true, cancellationToken);
 
     public async Task<IReadOnlyList<RelayRefusal>> PublishAsync(IReadOnlyList<RelayRecord> records, CancellationToken cancellationToken)
     {
-        var producer = Producer();
-        var batch = new Acknowledgements(records.Count);
-        await using var stop = cancellationToken.Register(() => batch.Fail(new OperationCanceledException(cancellationToken)));
-        for (var i = 0; i < records.Count; i++)
+        if (_broken is { } broken && _producer is { } lost)
         {
-            if (!RecordEncoder.TryEncodeBinary(records[i].Event, out var record, out var reason))
-            {
-                batch.Refuse(i, reason);
-                continue;
-            }
-
-            var index = i;
-            var message = new Message<byte[]?, byte[]> { Key = record.Key, Value = Bytes(record.Value), Headers = Headers(record.Headers) };
-            while (true)
-            {
-                try
-                {
-                    producer.Produce(records[i].Topic, message, report => Delivered(batch, index, report.Error));
-                    break;
-                }
-                catch (ProduceException<byte[]?, byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
-                {
-                    await Task.Delay(QueueFullPause, _time, cancellationToken);
-                }
-                catch (ProduceException<byte[]?, byte[]> e)
-                {
-                    Delivered(batch, index, e.Error);
-                    break;
-                }
-            }
+            // While no broker was there, topics may have been made anew: the relay asks for their ids before anything goes to them.
+            Discard(lost);
+            throw new KafkaException(broken);
         }
 
+        var producer = _producer ??= Build();
+        var batch = _batch = new Acknowledgements(records.Count);
+        await using var stop = cancellationToken.Register(() => batch.Fail(new OperationCanceledException(cancellationToken)));
         try
         {
+            for (var i = 0; i < records.Count; i++)
+            {
+                await ProduceAsync(producer, batch, i, records[i], cancellationToken);
+            }
+
             return await batch.Task;
         }
         catch (Exception)
@@ -91,6 +78,34 @@ public sealed class KafkaDestination : IRelayDestination
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask ProduceAsync(IProducer<byte[]?, byte[]> producer, Acknowledgements batch, int index, RelayRecord outgoing, CancellationToken cancellationToken)
+    {
+        if (!RecordEncoder.TryEncodeBinary(outgoing.Event, out var record, out var reason))
+        {
+            batch.Refuse(index, reason);
+            return;
+        }
+
+        var message = new Message<byte[]?, byte[]> { Key = record.Key, Value = Bytes(record.Value), Headers = Headers(record.Headers) };
+        while (true)
+        {
+            try
+            {
+                producer.Produce(outgoing.Topic, message, report => Delivered(batch, index, report.Error));
+                return;
+            }
+            catch (ProduceException<byte[]?, byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+            {
+                await Task.Delay(QueueFullPause, _time, cancellationToken);
+            }
+            catch (ProduceException<byte[]?, byte[]> e)
+            {
+                Delivered(batch, index, e.Error);
+                return;
+            }
+        }
     }
 
     private void Delivered(Acknowledgements batch, int index, Error error)
@@ -113,14 +128,9 @@ public sealed class KafkaDestination : IRelayDestination
     private static bool IsRefusal(ErrorCode code) => code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidMsg or ErrorCode.InvalidRecord
         or ErrorCode.TopicException or ErrorCode.PolicyViolation or ErrorCode.InvalidTimestamp;
 
-    private IProducer<byte[]?, byte[]> Producer()
+    private IProducer<byte[]?, byte[]> Build()
     {
-        if (_fatal is not null && _producer is { } broken)
-        {
-            Discard(broken);
-        }
-
-        return _producer ??= new ProducerBuilder<byte[]?, byte[]>(_options.With(new ProducerConfig
+        var config = _options.With(new ProducerConfig
         {
             ClientId = "actor-events-relay",
             EnableIdempotence = true,
@@ -133,14 +143,23 @@ public sealed class KafkaDestination : IRelayDestination
             QueueBufferingMaxKbytes = 65_536,
             RetryBackoffMs = 50,
             DeliveryReportFields = "status",
-        }))
+        });
+
+        // Time for the report of a lost broker to come before the client is connected again and sends what waits.
+        config.ReconnectBackoffMs = 500;
+        return new ProducerBuilder<byte[]?, byte[]>(config)
             .SetLogHandler((_, _) => { })
             .SetErrorHandler((_, error) =>
             {
-                if (error.IsFatal)
+                if (error.IsFatal || error.Code == ErrorCode.Local_AllBrokersDown)
                 {
-                    _fatal = error;
-                    Log.ProducerFatal(_log, error.Code, error.Reason);
+                    _broken = error;
+                    if (_errors.IsWorthSaying(error.Code.ToString()))
+                    {
+                        Log.ProducerLost(_log, error.Code, error.Reason);
+                    }
+
+                    _batch?.Fail(new KafkaException(error));
                 }
             })
             .Build();
@@ -149,7 +168,7 @@ public sealed class KafkaDestination : IRelayDestination
     private void Discard(IProducer<byte[]?, byte[]> producer)
     {
         _producer = null;
-        _fatal = null;
+        _broken = null;
         producer.Dispose();
     }
 

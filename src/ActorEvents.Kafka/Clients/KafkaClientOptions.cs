@@ -56,7 +56,7 @@ public class KafkaClientOptions
         config.BootstrapServers = BootstrapServers;
         config.ClientId ??= "actor-events";
         config.SocketKeepaliveEnable = true;
-        config.ReconnectBackoffMs = 50;
+        config.ReconnectBackoffMs ??= 50;
         config.ReconnectBackoffMaxMs = 2_000;
         config.TopicMetadataRefreshIntervalMs = 10_000;
         foreach (var (key, value) in Client)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Telemetry;
+using ActorEvents.Telemetry;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
@@ -39,6 +40,7 @@ internal sealed class KafkaPoller
     private readonly IKafkaAssignment _assignment;
     private readonly IReadOnlyCollection<string> _subscribed;
     private readonly TimeProvider _time;
+    private readonly RepeatedErrors _errors;
     private readonly ILogger _log;
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
     private readonly Dictionary<TopicPartition, PartitionBuffer> _buffers = [];
@@ -48,6 +50,7 @@ internal sealed class KafkaPoller
     private readonly Thread _thread;
     private volatile bool _stop;
     private volatile bool _quiet;
+    private volatile bool _suspect;
     private Exception? _failure;
     private long _fullSince = -1;
     private long _groupCommitted;
@@ -60,6 +63,7 @@ internal sealed class KafkaPoller
         _assignment = assignment;
         _subscribed = [.. source.Topics.Keys];
         _time = time;
+        _errors = new RepeatedErrors(time);
         _log = log;
         _consumer = new ConsumerBuilder<byte[]?, byte[]?>(options.With(new ConsumerConfig
         {
@@ -82,10 +86,18 @@ internal sealed class KafkaPoller
             .SetLogHandler((_, _) => { })
             .SetErrorHandler((_, error) =>
             {
-                Log.ConsumerError(_log, _source, error.Code, error.Reason);
+                if (error.IsFatal || _errors.IsWorthSaying(error.Code.ToString()))
+                {
+                    Log.ConsumerError(_log, _source, error.Code, error.Reason);
+                }
+
                 if (error.IsFatal)
                 {
                     _failure = new KafkaException(error);
+                }
+                else if (error.Code == ErrorCode.Local_AllBrokersDown)
+                {
+                    _suspect = true;
                 }
             })
             .SetPartitionsAssignedHandler((_, partitions) => Guard(() => Assigned(partitions)))
@@ -123,6 +135,12 @@ internal sealed class KafkaPoller
     {
         try
         {
+            foreach (var topic in _subscribed)
+            {
+                // Makes it if it is not there: a subscription to nothing would hear of the topic only with a later metadata refresh.
+                Task.Run(() => _topics.IdAsync(topic, fresh: false, CancellationToken.None)).GetAwaiter().GetResult();
+            }
+
             _consumer.Subscribe(_subscribed);
             while (!_stop)
             {
@@ -147,6 +165,8 @@ internal sealed class KafkaPoller
         }
         finally
         {
+            // The lanes end with the source, which waits for this thread: no revoke from here on asks for a drain.
+            _stop = true;
             CommitGroup(force: true);
             foreach (var buffer in _buffers.Values)
             {
@@ -176,6 +196,11 @@ internal sealed class KafkaPoller
             for (var result = _consumer.Consume(ConsumeWait); result is not null; result = taken < MaxBatch ? _consumer.Consume(TimeSpan.Zero) : null)
             {
                 taken++;
+                if (_suspect)
+                {
+                    CheckIncarnations();
+                }
+
                 if (!_quiet && _buffers.TryGetValue(result.TopicPartition, out var buffer) && !buffer.Paused)
                 {
                     buffer.Add(result);
@@ -189,7 +214,10 @@ internal sealed class KafkaPoller
         catch (ConsumeException e) when (!e.Error.IsFatal && e.Error.Code is not ErrorCode.Local_MaxPollExceeded)
         {
             // A topic that is not there yet, a leader that moves: the client goes on by itself.
-            Log.ConsumerError(_log, _source, e.Error.Code, e.Error.Reason);
+            if (_errors.IsWorthSaying(e.Error.Code.ToString()))
+            {
+                Log.ConsumerError(_log, _source, e.Error.Code, e.Error.Reason);
+            }
         }
 
         if (taken > 0)
@@ -199,6 +227,21 @@ internal sealed class KafkaPoller
                 buffer.Flush();
             }
         }
+    }
+
+    /// <summary>No broker was there for a while: what is read from now on may come from topics made anew, whose offsets mean something else.</summary>
+    private void CheckIncarnations()
+    {
+        foreach (var topic in _buffers.Values.GroupBy(b => (b.Partition.Topic, b.TopicId)))
+        {
+            var id = Task.Run(() => _topics.IdAsync(topic.Key.Topic, fresh: true, CancellationToken.None)).GetAwaiter().GetResult();
+            if (id != topic.Key.TopicId)
+            {
+                throw new InvalidOperationException($"topic {topic.Key.Topic} was made anew (it was {topic.Key.TopicId}, it is {id}); its partitions are read as new streams.");
+            }
+        }
+
+        _suspect = false;
     }
 
     /// <summary>All full: hold the thread, for a short while. One full while others flow, or all full for longer: pause just those.</summary>

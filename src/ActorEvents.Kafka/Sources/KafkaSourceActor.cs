@@ -109,7 +109,7 @@ internal sealed class KafkaSourceActor : SourceActor
                         chosen.Add(committed.Value);
                     }
 
-                    lanes.Add((new PartitionBuffer(partition, stream, new RecordDecoder(options.Topics[topic.Key], stream), committed.Value.Next), committed.Value));
+                    lanes.Add((new PartitionBuffer(partition, id, stream, new RecordDecoder(options.Topics[topic.Key], stream), committed.Value.Next), committed.Value));
                 }
             }
 

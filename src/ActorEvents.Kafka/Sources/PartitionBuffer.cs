@@ -10,7 +10,7 @@ namespace ActorEvents.Kafka.Sources;
 /// is above the limit). Thrown away on revoke, so nothing of an old assignment is emitted in a new one.
 /// </summary>
 /// <remarks>In flight: nothing (the lane's credits count that). Buffered: <see cref="Records"/>, <see cref="Bytes"/>. Capacity: by setting, overshot by one batch at most.</remarks>
-internal sealed class PartitionBuffer(TopicPartition partition, StreamId stream, RecordDecoder decoder, long start)
+internal sealed class PartitionBuffer(TopicPartition partition, string topicId, StreamId stream, RecordDecoder decoder, long start)
 {
     private readonly Channel<ConsumeResult<byte[]?, byte[]?>[]> _batches = Channel.CreateUnbounded<ConsumeResult<byte[]?, byte[]?>[]>(
         new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
@@ -22,6 +22,9 @@ internal sealed class PartitionBuffer(TopicPartition partition, StreamId stream,
     private volatile bool _closed;
 
     public TopicPartition Partition { get; } = partition;
+
+    /// <summary>The incarnation that was assigned.</summary>
+    public string TopicId { get; } = topicId;
 
     public StreamId Stream { get; } = stream;
 

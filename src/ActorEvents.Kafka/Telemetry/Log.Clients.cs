@@ -5,8 +5,8 @@ namespace ActorEvents.Kafka.Telemetry;
 
 internal static partial class Log
 {
-    [LoggerMessage(7100, LogLevel.Error, "The producer is lost ({Code}: {Reason}); a new one goes on at the first record that was not acknowledged")]
-    public static partial void ProducerFatal(ILogger log, ErrorCode code, string reason);
+    [LoggerMessage(7100, LogLevel.Warning, "The producer is lost ({Code}: {Reason}); a new one goes on at the first record that was not acknowledged")]
+    public static partial void ProducerLost(ILogger log, ErrorCode code, string reason);
 
     [LoggerMessage(7101, LogLevel.Information, "Source '{Source}' got {Count} partition(s): {Partitions}")]
     public static partial void Assigned(ILogger log, string source, int count, string partitions);

@@ -46,6 +46,8 @@ internal static class NodeHocon
                 split-brain-resolver { active-strategy = keep-majority, stable-after = 7s }
                 failure-detector.acceptable-heartbeat-pause = 4s
                 shutdown-after-unsuccessful-join-seed-nodes = off
+                # Says "not found after 30 s" at the first look, before the singleton can be there.
+                singleton-proxy.log-singleton-identification-failure = off
                 sharding {
                   state-store-mode = ddata
                   remember-entities = off
