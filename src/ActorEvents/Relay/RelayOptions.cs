@@ -21,7 +21,7 @@ public sealed class RelayOptions
     /// <summary>Default <see cref="Relay.TopicMadeAnew.Stop"/>: on a broker of the user's own a deleted topic is somebody's decision. An embedded broker sets Replay.</summary>
     public TopicMadeAnew TopicMadeAnew { get; set; } = TopicMadeAnew.Stop;
 
-    /// <summary>Attribute <c>source</c> of published events, a URI reference. Null: <c>/actor-events/</c> + journal id.</summary>
+    /// <summary>Attribute <c>source</c> of published events, a URI reference. Null or empty: <c>/actor-events/</c> + journal id.</summary>
     public string? Source { get; set; }
 
     /// <summary>Journal rows in one page at most; two pages are in memory, each also bounded in bytes by the journal's reader. Default 2,000.</summary>

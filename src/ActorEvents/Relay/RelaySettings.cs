@@ -17,7 +17,7 @@ internal sealed record RelaySettings(
     ILogger Logger)
 {
     /// <summary>Attribute <c>source</c> of what is published.</summary>
-    public string Source => Options.Source ?? $"/actor-events/{JournalId}";
+    public string Source => Options.Source is { Length: > 0 } source ? source : $"/actor-events/{JournalId}";
 }
 
 /// <summary>A newer relay has the lease: what this one stores is refused from now on.</summary>

@@ -7,30 +7,38 @@ using ActorEvents.Sources;
 namespace ActorEvents.Scenarios.DataPath;
 
 /// <summary>A source over a list in memory: one lane, positions 0, 1, 2 …, goes on at the committed one.</summary>
-internal sealed class ListSource(string name, int count, Func<int, string> key, int partition = 0) : IEventSource
+internal sealed class ListSource(string name, int count, StreamId stream, Func<int, EventEnvelope> make) : IEventSource
 {
+    /// <summary>Events of type <c>number</c>, their id the index.</summary>
+    public ListSource(string name, int count, Func<int, string> key)
+        : this(name, count, StreamId.ForPartition(name, "list", "id", 0), key)
+    {
+    }
+
+    private ListSource(string name, int count, StreamId stream, Func<int, string> key)
+        : this(name, count, stream, i => new EventEnvelope
+        {
+            Id = i.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Source = "/list",
+            Type = "number",
+            Key = key(i),
+            Position = new EventPosition(stream, i),
+            Size = 100,
+        })
+    {
+    }
+
     public string Name => name;
 
     public SourcePlacement Placement => SourcePlacement.EveryNode;
 
     public string Describe => "a list";
 
-    public StreamId Stream { get; } = StreamId.ForPartition(name, "list", "id", partition);
+    public StreamId Stream => stream;
 
     public Props Props(SourceContext context) => Akka.Actor.Props.Create(() => new Reader(context, this));
 
-    private SourceRecord Record(int i) => new(
-        i,
-        new EventEnvelope
-        {
-            Id = i.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            Source = "/list",
-            Type = "number",
-            Key = key(i),
-            Position = new EventPosition(Stream, i),
-            Size = 100,
-        },
-        null);
+    private SourceRecord Record(int i) => new(i, make(i), null);
 
     private sealed class Reader : SourceActor
     {

@@ -137,9 +137,9 @@ public sealed class SettingsReader(SettingsSchema schema)
             var key = prefix + name;
             if (schema.Find(key) is { } setting)
             {
-                var text = value.IsObject()
-                    ? string.Join(";", Flatten(value.GetObject(), ""))
-                    : value.IsArray() ? string.Join(",", value.GetStringList()) : value.GetString();
+                var text = value.IsObject() && value.GetObject() is { } free
+                    ? string.Join(";", Flatten(free, ""))
+                    : value.IsArray() ? string.Join(",", value.GetStringList()) : value.GetString() ?? "";
                 Set(setting, text, path);
             }
             else if (value.IsObject() && schema.All.Any(s => s.Key.StartsWith(key + ".", StringComparison.Ordinal)))

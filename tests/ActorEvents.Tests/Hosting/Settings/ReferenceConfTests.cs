@@ -1,0 +1,56 @@
+using ActorEvents.Hosting.Settings;
+using ActorEvents.Node;
+
+namespace ActorEvents.Tests.Hosting.Settings;
+
+public sealed class ReferenceConfTests
+{
+    private static readonly string Root = FindRoot();
+
+    [Fact]
+    public void Reference_conf_names_every_setting_with_its_default()
+    {
+        var defaults = new SettingsSchema(new NodeSettings()).All.ToDictionary(s => s.Key, s => Text(s.Value), StringComparer.Ordinal);
+        var read = new NodeSettings();
+        var schema = new SettingsSchema(read);
+        var reader = new SettingsReader(schema);
+
+        reader.File(File.ReadAllText(Path.Combine(Root, "config", "reference.conf")), "reference.conf");
+        reader.Validate();
+
+        Assert.Equal(defaults, schema.All.ToDictionary(s => s.Key, s => Text(s.Value), StringComparer.Ordinal));
+        var named = reader.Given.Select(g => g.Split(" = ")[0]).ToHashSet(StringComparer.Ordinal);
+        Assert.Empty(defaults.Keys.Except(named).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("node.conf")]
+    [InlineData("cluster.conf")]
+    public void The_configurations_that_come_along_are_valid(string file)
+    {
+        var reader = new SettingsReader(new SettingsSchema(new NodeSettings()));
+
+        reader.File(File.ReadAllText(Path.Combine(Root, "config", file)), file);
+
+        reader.Validate();
+    }
+
+    private static string Text(object? value) => value switch
+    {
+        null => "",
+        IEnumerable<KeyValuePair<string, string>> pairs => string.Join(";", pairs),
+        IEnumerable<string> list => string.Join(",", list),
+        _ => FormattableString.Invariant($"{value}"),
+    };
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ActorEvents.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException($"no ActorEvents.sln above {AppContext.BaseDirectory}");
+    }
+}
