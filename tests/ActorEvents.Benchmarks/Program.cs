@@ -1,9 +1,12 @@
 using System.Text.Json;
 using ActorEvents.Benchmarks;
+using ActorEvents.Benchmarks.Durable;
 
 var benchmarks = new Dictionary<string, Func<Task<BenchmarkResult>>>(StringComparer.Ordinal)
 {
     ["in-memory"] = InMemoryBenchmark.RunAsync,
+    ["durable"] = DurableBenchmark.SqliteAsync,
+    ["durable-postgresql"] = DurableBenchmark.PostgreSqlAsync,
 };
 if (args.Length != 1 || !benchmarks.TryGetValue(args[0], out var benchmark))
 {
