@@ -65,13 +65,16 @@ internal sealed class BenchNode : IAsyncDisposable
     public async Task RunAsync(EventEnvelope[] events, StreamId stream)
     {
         var done = new TaskCompletionSource();
-        var source = new ArraySource(stream, events, done);
-        var group = System.ActorOf(Props.Create(() => new EventGroup(new GroupSettings(
-            _regions, new IEventSource[] { source }, Journal.Positions, Journal.DeadLetters, _builder.Options.Flow, _builder.Options.Delivery, TimeProvider.System, NullLoggerFactory.Instance))),
-            $"events-{_runs++}");
+        var group = Attach(new ArraySource(stream, events, done));
         await done.Task;
         await group.GracefulStop(TimeSpan.FromSeconds(10));
     }
+
+    /// <summary>Starts a group with one source.</summary>
+    public IActorRef Attach(IEventSource source) => System.ActorOf(
+        Props.Create(() => new EventGroup(new GroupSettings(
+            _regions, new IEventSource[] { source }, Journal.Positions, Journal.DeadLetters, _builder.Options.Flow, _builder.Options.Delivery, TimeProvider.System, NullLoggerFactory.Instance))),
+        $"events-{_runs++}");
 
     /// <summary>Events over some keys, each run with a stream of its own.</summary>
     public static (StreamId Stream, EventEnvelope[] Events) Make(int count, int keys, int run)

@@ -1,12 +1,21 @@
 using System.Text.Json;
 using ActorEvents.Benchmarks;
 using ActorEvents.Benchmarks.Durable;
+using ActorEvents.Benchmarks.Kafka;
+using ActorEvents.Kafka.Embedded;
+
+if (args is ["broker", .. var rest])
+{
+    return await EmbeddedBrokerCommand.RunAsync(rest, CancellationToken.None);
+}
 
 var benchmarks = new Dictionary<string, Func<Task<BenchmarkResult>>>(StringComparer.Ordinal)
 {
     ["in-memory"] = InMemoryBenchmark.RunAsync,
     ["durable"] = DurableBenchmark.SqliteAsync,
     ["durable-postgresql"] = DurableBenchmark.PostgreSqlAsync,
+    ["kafka-consume"] = KafkaConsumeBenchmark.RunAsync,
+    ["kafka-produce"] = KafkaProduceBenchmark.RunAsync,
 };
 if (args.Length != 1 || !benchmarks.TryGetValue(args[0], out var benchmark))
 {

@@ -1,0 +1,96 @@
+using ActorEvents.Kafka.Clients;
+using Confluent.Kafka;
+
+namespace ActorEvents.Benchmarks.Kafka;
+
+/// <summary>What both sides of the Kafka benchmarks share: client settings, keys, filling a topic.</summary>
+internal static class KafkaBench
+{
+    public const int Partitions = 16;
+    public const int ValueBytes = 100;
+
+    /// <summary>librdkafka settings that decide throughput; the same on both sides.</summary>
+    private static readonly Dictionary<string, string> s_consumer = new(StringComparer.Ordinal)
+    {
+        ["queued.min.messages"] = "10000",
+        ["queued.max.messages.kbytes"] = "16384",
+        ["fetch.queue.backoff.ms"] = "5",
+        ["fetch.wait.max.ms"] = "10",
+        ["isolation.level"] = "read_committed",
+    };
+
+    public static string[] Keys { get; } = [.. Enumerable.Range(0, 1_000).Select(k => $"key-{k}")];
+
+    public static KafkaClientOptions Consumer(string bootstrap, string group) => new()
+    {
+        BootstrapServers = bootstrap,
+        GroupId = group,
+        Membership = KafkaMembership.Dynamic,
+        SessionTimeout = TimeSpan.FromSeconds(6),
+        FetchWaitMs = 10,
+        Client = s_consumer,
+    };
+
+    public static IConsumer<byte[]?, byte[]?> RawConsumer(string bootstrap, string group)
+    {
+        var config = new ConsumerConfig
+        {
+            BootstrapServers = bootstrap,
+            GroupId = group,
+            EnableAutoCommit = false,
+            EnableAutoOffsetStore = false,
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            SessionTimeoutMs = 6_000,
+            PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
+        };
+        foreach (var (name, value) in s_consumer)
+        {
+            config.Set(name, value);
+        }
+
+        return new ConsumerBuilder<byte[]?, byte[]?>(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+    }
+
+    /// <summary>As the relay's destination has it.</summary>
+    public static IProducer<byte[]?, byte[]> RawProducer(string bootstrap) => new ProducerBuilder<byte[]?, byte[]>(new ProducerConfig
+    {
+        BootstrapServers = bootstrap,
+        EnableIdempotence = true,
+        Acks = Acks.All,
+        LingerMs = 2,
+        Partitioner = Partitioner.Murmur2Random,
+        QueueBufferingMaxMessages = 100_000,
+        QueueBufferingMaxKbytes = 65_536,
+        DeliveryReportFields = "status",
+    }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+
+    /// <summary>Plain records, keys in turn.</summary>
+    public static void Fill(string bootstrap, string topic, int count)
+    {
+        using var producer = RawProducer(bootstrap);
+        var value = new byte[ValueBytes];
+        for (var i = 0; i < count; i++)
+        {
+            var message = new Message<byte[]?, byte[]> { Key = System.Text.Encoding.UTF8.GetBytes(Keys[i % Keys.Length]), Value = value };
+            ProduceWaiting(producer, topic, message, null);
+        }
+
+        producer.Flush(TimeSpan.FromSeconds(30));
+    }
+
+    public static void ProduceWaiting(IProducer<byte[]?, byte[]> producer, string topic, Message<byte[]?, byte[]> message, Action<DeliveryReport<byte[]?, byte[]>>? delivered)
+    {
+        while (true)
+        {
+            try
+            {
+                producer.Produce(topic, message, delivered);
+                return;
+            }
+            catch (ProduceException<byte[]?, byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+            {
+                producer.Poll(TimeSpan.FromMilliseconds(1));
+            }
+        }
+    }
+}

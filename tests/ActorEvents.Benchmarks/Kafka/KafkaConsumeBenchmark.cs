@@ -1,0 +1,91 @@
+using Akka.Actor;
+using ActorEvents.Benchmarks.Servers;
+using ActorEvents.Events;
+using ActorEvents.Journal;
+using ActorEvents.Kafka;
+using ActorEvents.Kafka.Clients;
+using ActorEvents.Kafka.Sources;
+
+namespace ActorEvents.Benchmarks.Kafka;
+
+/// <summary>
+/// The Kafka source as a node runs it, without handlers: read, decode, take credits, publish on the EventStream, commit positions. Against a Consume
+/// loop with the same client settings, broker and topic. Both from the first record to the last.
+/// </summary>
+internal static class KafkaConsumeBenchmark
+{
+    // 25,000 records a partition of some 130 bytes: below the 5 MiB that the embedded broker keeps.
+    private const int Records = 400_000;
+    private const string Topic = "bench-consume";
+
+    public static async Task<BenchmarkResult> RunAsync()
+    {
+        await using var broker = await BrokerServer.EmbeddedAsync((Topic, KafkaBench.Partitions));
+        KafkaBench.Fill(broker.Bootstrap, Topic, Records);
+        var folder = Directory.CreateTempSubdirectory("ae-bench-");
+        try
+        {
+            await using var node = await BenchNode.StartAsync(new JournalOptions { SqliteFile = Path.Combine(folder.FullName, "journal.db") }, _ => { });
+            var run = 0;
+            return await Alternating.RunAsync(
+                "kafka-consume", "raw Consume loop",
+                () => OursAsync(node, broker.Bootstrap, $"ours-{run++}"),
+                () => Task.Run(() => RawAsync(broker.Bootstrap, $"raw-{run}")));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<Round> OursAsync(BenchNode node, string bootstrap, string name)
+    {
+        var client = KafkaBench.Consumer(bootstrap, name);
+        using var topics = new KafkaTopics(client, TimeProvider.System);
+        var source = new KafkaEventSource(
+            new KafkaSourceOptions
+            {
+                Name = name,
+                Topics = new Dictionary<string, RecordMapping>(StringComparer.Ordinal) { [Topic] = new("bench.event", "/bench", "application/octet-stream") },
+            },
+            client,
+            topics);
+        var (first, last) = (Signal(), Signal());
+        var counter = node.System.ActorOf(Props.Create(() => new EmittedCounter(Records, first, last)));
+        var group = node.Attach(source);
+        await first.Task;
+        var round = await Alternating.TimeAsync(Records, () => last.Task);
+        node.System.Stop(counter);
+        await group.GracefulStop(TimeSpan.FromSeconds(20));
+        return round;
+    }
+
+    private static async Task<Round> RawAsync(string bootstrap, string group)
+    {
+        using var consumer = KafkaBench.RawConsumer(bootstrap, group);
+        consumer.Subscribe(Topic);
+        while (consumer.Consume(TimeSpan.FromSeconds(1)) is null)
+        {
+            // Joining.
+        }
+
+        long bytes = 0;
+        var round = await Alternating.TimeAsync(Records, () =>
+        {
+            for (var left = Records - 1; left > 0;)
+            {
+                if (consumer.Consume(TimeSpan.FromSeconds(1)) is { } result)
+                {
+                    bytes += result.Message.Value!.Length;
+                    left--;
+                }
+            }
+
+            return Task.CompletedTask;
+        });
+        consumer.Close();
+        return round;
+    }
+
+    private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

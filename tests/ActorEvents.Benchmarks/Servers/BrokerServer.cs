@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using ActorEvents.Kafka.Embedded;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ActorEvents.Benchmarks.Servers;
+
+/// <summary>A broker in a process of its own: a real Kafka from the script in KAFKA_HOME, or the embedded broker. It ends when this process ends.</summary>
+internal sealed class BrokerServer : IAsyncDisposable
+{
+    // Prints the bootstrap list when the broker serves; serves until standard input closes.
+    private const string Hold = """kafka=$1; "$kafka" start || { "$kafka" wipe; exit 1; }; read -r _; exec "$kafka" wipe""";
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(120);
+    private readonly EmbeddedBrokerProcess? _embedded;
+    private readonly Process? _real;
+    private readonly DirectoryInfo? _folder;
+
+    private BrokerServer(EmbeddedBrokerProcess embedded)
+    {
+        _embedded = embedded;
+        Bootstrap = embedded.BootstrapServers;
+    }
+
+    private BrokerServer(Process real, DirectoryInfo folder, string bootstrap)
+    {
+        _real = real;
+        _folder = folder;
+        Bootstrap = bootstrap;
+    }
+
+    public string Bootstrap { get; }
+
+    public string Name => _real is null ? "embedded broker" : "real Kafka";
+
+    /// <summary>The embedded one with these topics.</summary>
+    public static async Task<BrokerServer> EmbeddedAsync(params (string Topic, int Partitions)[] topics)
+    {
+        var options = new EmbeddedBrokerOptions { Port = 0 };
+        foreach (var (topic, partitions) in topics)
+        {
+            options = options with { Topics = options.Topics.SetItem(topic, partitions) };
+        }
+
+        // This program with its verb "broker", started as this process was: by its own host, or by dotnet.
+        var start = new ProcessStartInfo(Environment.ProcessPath!);
+        if (Path.GetFileNameWithoutExtension(start.FileName).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
+        {
+            start.ArgumentList.Add(typeof(BrokerServer).Assembly.Location);
+        }
+
+        start.ArgumentList.Add("broker");
+        foreach (var argument in options.ToArguments(child: true))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return new BrokerServer(await EmbeddedBrokerProcess.StartAsync(start, NullLogger.Instance, TimeProvider.System, CancellationToken.None));
+    }
+
+    /// <summary>A real Kafka with these topics where KAFKA_HOME is set, else the embedded one.</summary>
+    public static async Task<BrokerServer> RealOrEmbeddedAsync(params (string Topic, int Partitions)[] topics)
+    {
+        var home = Environment.GetEnvironmentVariable("KAFKA_HOME");
+        if (string.IsNullOrEmpty(home))
+        {
+            return await EmbeddedAsync(topics);
+        }
+
+        var script = Path.Combine(home, "kafka");
+        if (!File.Exists(script))
+        {
+            throw new InvalidOperationException($"KAFKA_HOME = {home} holds no script 'kafka' that starts a real broker. Unset it to measure with the embedded broker.");
+        }
+
+        var folder = Directory.CreateTempSubdirectory("ae-bench-kafka-");
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Hold, "sh", script]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+        start.Environment["KAFKA_DATA"] = folder.FullName;
+        start.Environment["KAFKA_PORT"] = FreePorts(4).ToString(CultureInfo.InvariantCulture);
+        start.Environment["KAFKA_NODES"] = "1";
+        var process = Process.Start(start)!;
+        var bootstrap = await process.StandardOutput.ReadLineAsync().WaitAsync(s_deadline, TimeProvider.System)
+            ?? throw new InvalidOperationException($"{script} did not start a broker; what it said stands above.");
+        var server = new BrokerServer(process, folder, bootstrap.Trim());
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = server.Bootstrap }).SetLogHandler((_, _) => { }).Build();
+        await admin.CreateTopicsAsync(topics.Select(t => new TopicSpecification { Name = t.Topic, NumPartitions = t.Partitions, ReplicationFactor = 1 }));
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_embedded is not null)
+        {
+            await _embedded.DisposeAsync();
+            return;
+        }
+
+        _real!.StandardInput.Close();
+        await _real.WaitForExitAsync();
+        _real.Dispose();
+        if (_folder!.Exists)
+        {
+            _folder.Delete(recursive: true);
+        }
+    }
+
+    // Below the range from which the system takes ports for outgoing connections.
+    private static int FreePorts(int count)
+    {
+        for (var first = Random.Shared.Next(20_000, 32_000); ; first = Random.Shared.Next(20_000, 32_000))
+        {
+            if (Enumerable.Range(first, count).All(IsFree))
+            {
+                return first;
+            }
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
