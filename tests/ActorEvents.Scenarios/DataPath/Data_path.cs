@@ -1,0 +1,239 @@
+using System.Globalization;
+using System.Text.Json;
+using Akka.Actor;
+using Akka.Cluster;
+using ActorEvents.Events;
+using ActorEvents.Hosting;
+using ActorEvents.Journal;
+using ActorEvents.Subscriptions;
+using Microsoft.Data.Sqlite;
+
+namespace ActorEvents.Scenarios.DataPath;
+
+/// <summary>The data path of one or two nodes over a real journal, with what goes wrong on the way.</summary>
+public sealed class Data_path : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("ae-path-").FullName;
+    private readonly SwitchHandler _handler = new();
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_slow_handler_is_never_owed_more_than_the_credits()
+    {
+        const int Credits = 40;
+        var source = new ListSource("list", 400, i => $"k{i % 20}");
+        await using var node = await MiniNode.StartAsync(_folder, b =>
+        {
+            b.Options.Flow.MaxEvents = Credits;
+            b.AddHandler("totals", _handler, h => h.StateEvent<Counted>("counted").WithDelay(TimeSpan.FromMilliseconds(20)));
+            b.AddSource(source);
+        });
+        var (emitted, most) = (0, 0);
+        void Seen(int count)
+        {
+            emitted += count;
+            most = Math.Max(most, emitted - _handler.Handled);
+        }
+
+        var observer = node.System.ActorOf(Props.CreateBy(new Observing(Seen)));
+        node.System.EventStream.Subscribe(observer, typeof(Emitted));
+
+        await node.WaitForAsync(source.Stream.Name, 400);
+
+        Assert.InRange(most, 1, Credits);
+        Assert.Equal(400, Numbers(await node.RowsAsync()).Sum(k => k.Count));
+    }
+
+    [Fact]
+    public async Task A_journal_that_fails_for_a_while_loses_and_doubles_nothing()
+    {
+        var source = new ListSource("list", 2_000, i => $"k{i % 50}");
+        await using var node = await StartAsync(source);
+        await UntilAsync(() => _handler.Handled > 200);
+        await SqlAsync("ALTER TABLE journal RENAME TO journal_away");
+        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+        await SqlAsync("ALTER TABLE journal_away RENAME TO journal");
+
+        await node.WaitForAsync(source.Stream.Name, 2_000);
+
+        Check(await node.RowsAsync(), 2_000, 50);
+    }
+
+    [Fact]
+    public async Task Events_produced_again_with_the_same_origins_count_once()
+    {
+        var stream = StreamId.ForPartition("list", "list", "id", 0);
+        var source = new ListSource("list", 600, stream, i => new EventEnvelope
+        {
+            // Positions 300 to 599 repeat what stands at 0 to 299.
+            Id = (i % 300).ToString(CultureInfo.InvariantCulture),
+            Source = "/list",
+            Type = "number",
+            Key = $"k{i % 300 % 10}",
+            Origin = new EventOrigin("file", i % 300),
+            Position = new EventPosition(stream, i),
+            Size = 50,
+        });
+        await using var node = await StartAsync(source);
+
+        await node.WaitForAsync(stream.Name, 600);
+
+        Check(await node.RowsAsync(), 300, 10);
+    }
+
+    [Fact]
+    public async Task A_node_stopped_in_mid_stream_goes_on_where_it_was()
+    {
+        var source = new ListSource("list", 3_000, i => $"k{i % 30}");
+        await using (await StartAsync(source))
+        {
+            await UntilAsync(() => _handler.Handled > 500);
+        }
+
+        await using var again = await StartAsync(source);
+        await again.WaitForAsync(source.Stream.Name, 3_000);
+
+        Check(await again.RowsAsync(), 3_000, 30);
+    }
+
+    [Fact]
+    public async Task Entities_handed_over_to_another_node_and_back_keep_order_and_count_once()
+    {
+        var source = new ListSource("list", 4_000, i => $"k{i % 100}");
+        var elsewhere = new SwitchHandler();
+        await using var first = await MiniNode.StartAsync(_folder, b => Slow(b, _handler).AddSource(source));
+        var seed = Cluster.Get(first.System).SelfAddress;
+        await UntilAsync(() => _handler.Handled > 100);
+        await using (var second = await MiniNode.StartAsync(_folder, b =>
+        {
+            b.Options.Cluster.SeedNodes = [$"{seed.Host}:{seed.Port}"];
+            Slow(b, elsewhere);
+        }))
+        {
+            // Shards move to the second node while events flow, and back when it leaves.
+            await UntilAsync(() => elsewhere.Handled > 100);
+            await CoordinatedShutdown.Get(second.System).Run(CoordinatedShutdown.ClusterLeavingReason.Instance);
+        }
+
+        await first.WaitForAsync(source.Stream.Name, 4_000, 120);
+
+        Check(await first.RowsAsync(), 4_000, 100);
+
+        static ActorEventsBuilder Slow(ActorEventsBuilder builder, SwitchHandler handler)
+        {
+            builder.Options.Delivery.MaxEvents = 4;
+            return builder.AddHandler("totals", handler, h => h.StateEvent<Counted>("counted").WithDelay(TimeSpan.FromMilliseconds(200)));
+        }
+    }
+
+    [Fact]
+    public async Task A_failing_event_holds_its_key_and_no_other_and_goes_on_in_order()
+    {
+        var source = new ListSource("list", 500, i => $"k{i % 5}");
+        _handler.Failing["12"] = true;
+        await using var node = await StartAsync(source);
+        await UntilAsync(() => _handler.Handled >= 402 && node.Blocked.All.Count == 1);
+
+        var held = Assert.Single(node.Blocked.All);
+        Assert.Equal(("k2", "12"), (held.Key.Value, held.EventId));
+        Assert.Equal([2, 7], Numbers(await node.RowsAsync()).Single(k => k.Key == "totals/k2").Numbers);
+
+        _handler.Failing.Clear();
+        await node.WaitForAsync(source.Stream.Name, 500);
+        Check(await node.RowsAsync(), 500, 5);
+        Assert.Empty(node.Blocked.All);
+    }
+
+    [Fact]
+    public async Task A_key_selector_that_throws_holds_the_stream_until_it_succeeds()
+    {
+        var broken = true;
+        var source = new ListSource("list", 200, i => $"k{i % 5}");
+        await using var node = await MiniNode.StartAsync(_folder, b => b.AddSource(source).AddHandler("totals", _handler, h => h
+            .StateEvent<Counted>("counted")
+            .KeyedBy(e => e.Id == "50" && Volatile.Read(ref broken) ? throw new InvalidOperationException("on purpose") : e.Key)));
+        await UntilAsync(() => _handler.Handled == 50);
+        Volatile.Write(ref broken, false);
+
+        await node.WaitForAsync(source.Stream.Name, 200);
+
+        Check(await node.RowsAsync(), 200, 5);
+    }
+
+    [Fact]
+    public async Task An_event_without_a_key_is_a_dead_letter_and_the_others_are_handled()
+    {
+        var stream = StreamId.ForPartition("list", "list", "id", 0);
+        var source = new ListSource("list", 20, stream, i => new EventEnvelope
+        {
+            Id = i.ToString(CultureInfo.InvariantCulture), Source = "/list", Type = "number", Key = i == 7 ? null : "k", Position = new EventPosition(stream, i), Size = 50,
+        });
+        await using var node = await StartAsync(source);
+
+        await node.WaitForAsync(stream.Name, 20);
+
+        Assert.Equal(1, await node.Journal.DeadLetters.CountAsync(CancellationToken.None));
+        Assert.Equal(19, Numbers(await node.RowsAsync()).Single().Count);
+    }
+
+    private Task<MiniNode> StartAsync(ListSource source) => MiniNode.StartAsync(
+        _folder, b => b.AddSource(source).AddHandler("totals", _handler, h => h.StateEvent<Counted>("counted")));
+
+    /// <summary>Every number once, per key ascending, sequence numbers without a gap.</summary>
+    private static void Check(List<JournalRow> rows, int events, int keys)
+    {
+        var numbers = Numbers(rows);
+        Assert.Equal(keys, numbers.Count);
+        Assert.All(numbers, k => Assert.Equal(k.Numbers.Order(), k.Numbers));
+        Assert.Equal(Enumerable.Range(0, events), numbers.SelectMany(k => k.Numbers).Order());
+        Assert.All(rows.GroupBy(r => r.PersistenceId, StringComparer.Ordinal), k => Assert.Equal(Enumerable.Range(1, k.Count()).Select(i => (long)i), k.Select(r => r.SequenceNumber)));
+    }
+
+    private static List<(string Key, List<int> Numbers, int Count)> Numbers(List<JournalRow> rows) =>
+        [.. rows.GroupBy(r => r.PersistenceId, StringComparer.Ordinal).Select(k =>
+        {
+            List<int> numbers = [.. k.SelectMany(r => r.Entry!.StateEvents).Select(e => int.Parse(
+                JsonDocument.Parse(e.Bytes).RootElement.GetProperty("number").GetString()!, CultureInfo.InvariantCulture))];
+            return (k.Key, numbers, numbers.Count);
+        })];
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        var until = Environment.TickCount64 + 60_000;
+        while (!condition())
+        {
+            Assert.True(Environment.TickCount64 < until, "the condition did not come true within 60 s");
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        }
+    }
+
+    private async Task SqlAsync(string sql)
+    {
+        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(_folder, "journal.db"), DefaultTimeout = 30, Pooling = false }.ToString());
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private sealed class Observing(Action<int> seen) : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(Observer);
+
+        public ActorBase Produce() => new Observer(seen);
+
+        public void Release(ActorBase actor)
+        {
+        }
+    }
+
+    private sealed class Observer : UntypedActor
+    {
+        private readonly Action<int> _seen;
+
+        public Observer(Action<int> seen) => _seen = seen;
+
+        protected override void OnReceive(object message) => _seen(((Emitted)message).Events.Length);
+    }
+}
