@@ -8,18 +8,20 @@ using ActorEvents.Events;
 using ActorEvents.Handlers;
 using ActorEvents.Hosting;
 using ActorEvents.Journal;
+using ActorEvents.Relay;
 using ActorEvents.Sources;
 
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorEvents.Benchmarks;
 
-/// <summary>One node's data path, without host and relay: its journal, its regions, and a group per run.</summary>
+/// <summary>One node's data path, without host: its journal, its regions, a relay if there is a destination, and a group per run.</summary>
 internal sealed class BenchNode : IAsyncDisposable
 {
     private readonly ActorEventsBuilder _builder;
     private readonly List<(HandlerDefinition, IActorRef)> _regions = [];
     private int _runs;
+    private RelayHandle? _relay;
 
     private BenchNode(ActorSystem system, JournalDatabase journal, ActorEventsBuilder builder)
     {
@@ -32,7 +34,7 @@ internal sealed class BenchNode : IAsyncDisposable
 
     public JournalDatabase Journal { get; }
 
-    public static async Task<BenchNode> StartAsync(JournalOptions options, Action<ActorEventsBuilder> configure)
+    public static async Task<BenchNode> StartAsync(JournalOptions options, Action<ActorEventsBuilder> configure, Func<IRelayDestination>? destination = null)
     {
         var builder = new ActorEventsBuilder(new ActorEventsOptions());
         configure(builder);
@@ -40,6 +42,8 @@ internal sealed class BenchNode : IAsyncDisposable
         var config = NodeHocon.For(builder.Options, journal.JournalId)
             .WithFallback(journal.AkkaConfig)
             .WithFallback(ConfigurationFactory.ParseString("akka.loglevel = WARNING"))
+            .WithFallback(DeliverySerializer.Configuration)
+            .WithFallback(RelaySerializer.Configuration)
             .WithFallback(ClusterSharding.DefaultConfig())
             .WithFallback(Akka.Cluster.Tools.Singleton.ClusterSingleton.DefaultConfig());
         var system = ActorSystem.Create(builder.Options.Cluster.Name, BootstrapSetup.Create().WithConfig(config).And(journal.AkkaSetup));
@@ -49,9 +53,12 @@ internal sealed class BenchNode : IAsyncDisposable
         cluster.RegisterOnMemberUp(() => up.TrySetResult());
         await up.Task;
         var node = new BenchNode(system, journal, builder);
+        node._relay = destination is null ? null : RelayHandle.Start(
+            system, new RelaySettings(journal.JournalId, journal.Reader, journal.Relay, journal.DeadLetters, destination, builder.Options.Relay, TimeProvider.System, NullLogger.Instance));
+        var signal = node._relay?.Signal ?? new Silent();
         foreach (var handler in builder.Handlers)
         {
-            var context = new EntityContext(handler, new Silent(), TimeProvider.System, NullLogger.Instance, new BlockedKeys());
+            var context = new EntityContext(handler, signal, TimeProvider.System, NullLogger.Instance, new BlockedKeys());
             var sharding = ClusterSharding.Get(system);
             node._regions.Add((handler, await sharding.StartAsync(
                 handler.Name, id => EntityRegion.Props(context, id), ClusterShardingSettings.Create(system), new EntityRegion(builder.Options.Shards),
@@ -102,6 +109,7 @@ internal sealed class BenchNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _relay?.Dispose();
         await System.Terminate();
         await Journal.DisposeAsync();
     }

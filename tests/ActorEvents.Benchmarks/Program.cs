@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ActorEvents.Benchmarks;
 using ActorEvents.Benchmarks.Durable;
+using ActorEvents.Benchmarks.EndToEnd;
 using ActorEvents.Benchmarks.Kafka;
 using ActorEvents.Kafka.Embedded;
 
@@ -16,6 +17,7 @@ var benchmarks = new Dictionary<string, Func<Task<BenchmarkResult>>>(StringCompa
     ["durable-postgresql"] = DurableBenchmark.PostgreSqlAsync,
     ["kafka-consume"] = KafkaConsumeBenchmark.RunAsync,
     ["kafka-produce"] = KafkaProduceBenchmark.RunAsync,
+    ["end-to-end"] = EndToEndBenchmark.RunAsync,
 };
 if (args.Length != 1 || !benchmarks.TryGetValue(args[0], out var benchmark))
 {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using ActorEvents.Kafka.Clients;
 using Confluent.Kafka;
 
@@ -68,14 +69,20 @@ internal static class KafkaBench
     public static void Fill(string bootstrap, string topic, int count)
     {
         using var producer = RawProducer(bootstrap);
-        var value = new byte[ValueBytes];
         for (var i = 0; i < count; i++)
         {
-            var message = new Message<byte[]?, byte[]> { Key = System.Text.Encoding.UTF8.GetBytes(Keys[i % Keys.Length]), Value = value };
-            ProduceWaiting(producer, topic, message, null);
+            ProduceWaiting(producer, topic, Stamped(i), null);
         }
 
         producer.Flush(TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>The value begins with the timestamp of its making.</summary>
+    public static Message<byte[]?, byte[]> Stamped(int number)
+    {
+        var value = new byte[ValueBytes];
+        BinaryPrimitives.WriteInt64LittleEndian(value, TimeProvider.System.GetTimestamp());
+        return new Message<byte[]?, byte[]> { Key = System.Text.Encoding.UTF8.GetBytes(Keys[number % Keys.Length]), Value = value };
     }
 
     public static void ProduceWaiting(IProducer<byte[]?, byte[]> producer, string topic, Message<byte[]?, byte[]> message, Action<DeliveryReport<byte[]?, byte[]>>? delivered)
