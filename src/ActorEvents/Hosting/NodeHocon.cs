@@ -56,6 +56,7 @@ internal static class NodeHocon
                   retry-interval = 1s
                   handoff-timeout = 20s
                   rebalance-interval = 3s
+                  least-shard-allocation-strategy { rebalance-absolute-limit = 20, rebalance-relative-limit = 0.2 }
                   coordinator-failure-backoff = 2s
                 }
               }

@@ -100,7 +100,7 @@ public sealed class Data_path : IDisposable
     [Fact]
     public async Task Entities_handed_over_to_another_node_and_back_keep_order_and_count_once()
     {
-        var source = new ListSource("list", 4_000, i => $"k{i % 100}");
+        var source = new ListSource("list", 8_000, i => $"k{i % 100}");
         var elsewhere = new SwitchHandler();
         await using var first = await MiniNode.StartAsync(_folder, b => Slow(b, _handler).AddSource(source));
         var seed = Cluster.Get(first.System).SelfAddress;
@@ -116,9 +116,9 @@ public sealed class Data_path : IDisposable
             await CoordinatedShutdown.Get(second.System).Run(CoordinatedShutdown.ClusterLeavingReason.Instance);
         }
 
-        await first.WaitForAsync(source.Stream.Name, 4_000, 120);
+        await first.WaitForAsync(source.Stream.Name, 8_000, 120);
 
-        Check(await first.RowsAsync(), 4_000, 100);
+        Check(await first.RowsAsync(), 8_000, 100);
 
         static ActorEventsBuilder Slow(ActorEventsBuilder builder, SwitchHandler handler)
         {
