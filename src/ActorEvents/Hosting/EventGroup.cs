@@ -54,6 +54,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
     private HashSet<IActorRef> _stopping = [];
     private IActorRef _committer = ActorRefs.Nobody;
     private IActorRef? _drainTo;
+    private bool _draining;
     private int _generation;
     private int _groupFailures;
 
@@ -68,6 +69,11 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
 
         Receive<AttachSource>(m =>
         {
+            if (_draining)
+            {
+                return;
+            }
+
             _wanted[m.Name] = settings.Sources.Single(s => s.Name == m.Name);
             StartSources();
         });
@@ -86,7 +92,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
         });
         Receive<DrainGroup>(m =>
         {
-            _drainTo = Sender;
+            (_drainTo, _draining) = (Sender, true);
             _wanted.Clear();
             foreach (var source in _sources.Values)
             {
@@ -169,6 +175,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
             if (_detaching.Remove(name, out var replyTo))
             {
                 replyTo.Tell(new SourceDetached(name));
+                StartSources();
             }
             else if (_wanted.ContainsKey(name) && _stopping.Count == 0 && _subscriptions.Count > 0)
             {
