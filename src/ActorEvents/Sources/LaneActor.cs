@@ -15,6 +15,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
 {
     private const int DeadLetterDebt = 63;
     private const int MaxKnownTypes = 1_024;
+    private static readonly TimeSpan SayDeadEvery = TimeSpan.FromSeconds(15);
 
     private readonly SourceContext _context;
     private readonly StreamId _stream;
@@ -28,6 +29,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
 
     private IReadOnlyList<SourceRecord> _batch = [];
     private int _next;
+    private bool _taken;
     private IActorRef _upstream = ActorRefs.Nobody;
     private bool _ended;
     private bool _closed;
@@ -35,6 +37,8 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
     private bool _committing;
     private bool _storeUnderWay;
     private DeadLetter[] _storing = [];
+    private int _unsaid;
+    private DeadLetter? _lastDead;
     private int _storeFailures;
     private IActorRef? _drainedTo;
     private ulong _opening;
@@ -67,7 +71,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
         });
         Receive<IReadOnlyList<SourceRecord>>(batch =>
         {
-            (_batch, _next) = (batch, 0);
+            (_batch, _next, _taken) = (batch, 0, true);
             Progress();
         });
         Receive<Settled>(m =>
@@ -87,6 +91,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
         });
         Receive<Stored>(m => OnStored(m.Failure));
         Receive<StoreAgain>(_ => Store());
+        Receive<SayDead>(_ => Say());
         Receive<End>(_ =>
         {
             _ended = true;
@@ -165,9 +170,9 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
 
         Publish();
         Store();
-        if (_next == _batch.Count && _batch.Count > 0)
+        if (_taken && _next == _batch.Count)
         {
-            (_batch, _next) = ([], 0);
+            (_batch, _next, _taken) = ([], 0, false);
             if (_drainedTo is null)
             {
                 _upstream.Tell(Pulled.Instance);
@@ -226,6 +231,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
         }
 
         _closed = true;
+        Say();
         foreach (var subscription in _context.Subscriptions)
         {
             subscription.Actor.Tell(new CloseSession(_session));
@@ -247,11 +253,26 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
         {
             _storing = [.. _dead];
             _dead.Clear();
-            Log.DeadLettered(_log, _storing.Length, _stream.Name, _storing[^1].Position.Number, _storing[^1].Reason);
+            (_unsaid, _lastDead) = (_unsaid + _storing.Length, _storing[^1]);
+            if (!Timers.IsTimerActive(SayDead.Instance))
+            {
+                Say();
+            }
         }
 
         _storeUnderWay = true;
         StoreAsync(_storing).PipeTo(Self);
+    }
+
+    /// <summary>Says what became dead letters since it was last said: a row of bad records makes a few lines, not one each.</summary>
+    private void Say()
+    {
+        if (_unsaid > 0)
+        {
+            Log.DeadLettered(_log, _unsaid, _stream.Name, _lastDead!.Position.Number, _lastDead.Reason);
+            _unsaid = 0;
+            Timers.StartSingleTimer(SayDead.Instance, SayDead.Instance, SayDeadEvery);
+        }
     }
 
     private async Task<Stored> StoreAsync(DeadLetter[] letters)
@@ -321,6 +342,11 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
     private sealed record StoreAgain
     {
         public static StoreAgain Instance { get; } = new();
+    }
+
+    private sealed record SayDead
+    {
+        public static SayDead Instance { get; } = new();
     }
 
     private sealed record DrainOver

@@ -81,9 +81,12 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
         Context.Watch(lane);
         _lanes[stream] = lane;
         _streams[lane] = stream;
+
+        // One batch waits beside the lane's own; by default the sink would read 16 ahead of the credits.
         records.RunWith(
             Sink.ActorRefWithAck<IReadOnlyList<SourceRecord>>(
-                lane, LaneActor.Begin.Instance, LaneActor.Pulled.Instance, LaneActor.End.Instance, e => new LaneActor.Broken(e)),
+                lane, LaneActor.Begin.Instance, LaneActor.Pulled.Instance, LaneActor.End.Instance, e => new LaneActor.Broken(e))
+                .WithAttributes(Attributes.CreateInputBuffer(1, 1)),
             Source.Materializer);
     }
 
