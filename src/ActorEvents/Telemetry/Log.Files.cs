@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Telemetry;
 
-/// <summary>Files, timers and singleton sources: 1100 to 1199.</summary>
+/// <summary>Files and timers: 1100 to 1199.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1100, LogLevel.Warning, "The quoted field that begins on line {Line} of '{Path}' is not closed yet; what follows is held until its quote comes, or {Limit} bytes (max-event-bytes) have")]
@@ -19,7 +19,4 @@ internal static partial class Log
 
     [LoggerMessage(1104, LogLevel.Error, "Timer '{Source}' cannot read or store its position; tried again in {PauseMs:0} ms: {Reason}")]
     public static partial void TimerNotStarted(ILogger log, string source, double pauseMs, string reason);
-
-    [LoggerMessage(1105, LogLevel.Warning, "Source '{Source}' was not drained within {Seconds:0} s and is handed over anyway; what is under way is read again")]
-    public static partial void DetachOverdue(ILogger log, string source, double seconds);
 }

@@ -231,7 +231,7 @@ public sealed class CsvTests
     [Fact]
     public async Task The_data_set_of_the_shop_is_read_whole()
     {
-        var path = Path.Combine(AppContext.BaseDirectory, "data", "online-retail.csv");
+        var path = Path.Combine(AppContext.BaseDirectory, "shop-data", "online-retail.csv");
         Assert.True(File.Exists(path), path);
         var records = await TempFile.ReadAsync(new FileReadOptions { Path = path, KeyColumn = "InvoiceNo" });
         Assert.All(records, r => Assert.Null(r.Problem));

@@ -1,0 +1,184 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Akka.Actor;
+using Akka.Streams.Dsl;
+using ActorEvents.Events;
+using ActorEvents.Journal;
+using ActorEvents.Telemetry;
+
+namespace ActorEvents.Sources.Files;
+
+/// <summary>
+/// Finds out which stream the file is and reads it. What is wrong with the file (missing, no usable header, truncated, replaced) ends the lane in an orderly way,
+/// so that what was read is settled and committed; then the file is looked at again with back-off, and the problem is said at most once a minute.
+/// </summary>
+internal sealed class FileSourceActor : SourceActor
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SayAgain = TimeSpan.FromMinutes(1);
+
+    private readonly FileReadOptions _options;
+    private readonly RecordMapping _mapping;
+    private string? _problem;
+    private string? _said;
+    private long _saidAt;
+    private int _failures;
+
+    public FileSourceActor(SourceContext context, FileReadOptions options, RecordMapping mapping)
+        : base(context)
+    {
+        _options = options;
+        _mapping = mapping;
+        Receive<Open>(_ => FindAsync().PipeTo(Self));
+        Receive<Found>(OnFound);
+        Receive<Problem>(m => OnProblem(m.Reason));
+        Receive<Interrupted>(m => _problem = m.Reason);
+    }
+
+    protected override void PreStart() => Self.Tell(Open.Instance);
+
+    protected override void OnCompleted(StreamId stream, long next)
+    {
+        if (_problem is { } problem)
+        {
+            _problem = null;
+            OnProblem(problem);
+            return;
+        }
+
+        _failures = 0;
+        Log.FileFinished(Logger, _options.Path, next - 1);
+    }
+
+    protected override void OnCommitted(StreamId stream, long next) => _failures = 0;
+
+    private void OnFound(Found found)
+    {
+        if (Draining)
+        {
+            return;
+        }
+
+        if (found.IsNew)
+        {
+            Log.FileIsNew(Logger, _options.Path, found.Stream.Name);
+        }
+
+        var self = Self;
+        OpenLane(
+            found.Stream,
+            found.Start,
+            Akka.Streams.Dsl.Source.FromGraph(new AsyncBatchStage<IReadOnlyList<SourceRecord>>(stop => RecordsAsync(found, self, stop))));
+    }
+
+    private void OnProblem(string problem)
+    {
+        if (Draining)
+        {
+            return;
+        }
+
+        var pause = Backoff.After(++_failures, FirstPause, MaxPause);
+        if (_said != problem || Source.Time.GetElapsedTime(_saidAt) >= SayAgain)
+        {
+            (_said, _saidAt) = (problem, Source.Time.GetTimestamp());
+            Log.FileProblem(Logger, Source.Name, MaxPause.TotalSeconds, problem);
+        }
+
+        Timers.StartSingleTimer(Open.Instance, Open.Instance, pause);
+    }
+
+    private async Task<object> FindAsync()
+    {
+        try
+        {
+            var prefix = Source.Name + "/";
+            var known = await Source.Positions.ListAsync(prefix, CancellationToken.None);
+            var identity = FileIdentity.Of(_options.Path, known.Select(p => p.Stream[prefix.Length..].Split('/')[0]));
+            if (identity is null)
+            {
+                return new Problem($"The file '{_options.Path}' is empty; it is read once something stands in it");
+            }
+
+            var stream = StreamId.ForPartition(Source.Name, _options.Path, identity.Id, 0);
+            var start = known.Where(p => p.Stream == stream.Name).Select(p => (CommittedPosition?)p).FirstOrDefault();
+            if (start is { } committed)
+            {
+                return new Found(identity, stream, committed, IsNew: false);
+            }
+
+            // The start is committed at once: the row is also where the hashed length is kept.
+            var first = new CommittedPosition(stream.Name, FilePlace.Start.NextLine, FilePlace.Start.Resume);
+            await Source.Positions.RaiseAsync([first], CancellationToken.None);
+            return new Found(identity, stream, first, IsNew: true);
+        }
+        catch (Exception e)
+        {
+            return new Problem(e.Message);
+        }
+    }
+
+    private async IAsyncEnumerable<IReadOnlyList<SourceRecord>> RecordsAsync(Found found, IActorRef self, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var reader = new FileRecords(_options, Source.Time, Logger, found.Identity.Verify);
+        await using var batches = reader.ReadAsync(new FilePlace(found.Start.Next, found.Start.Resume), stop).GetAsyncEnumerator(stop);
+        while (true)
+        {
+            try
+            {
+                if (!await batches.MoveNextAsync())
+                {
+                    yield break;
+                }
+            }
+            catch (Exception e) when (e is FileChangedException or FileFormatException or IOException or UnauthorizedAccessException)
+            {
+                // Told before the stream ends, so it is there when the lane has completed.
+                self.Tell(new Interrupted(e.Message));
+                yield break;
+            }
+
+            yield return Records(batches.Current, found);
+        }
+    }
+
+    private SourceRecord[] Records(IReadOnlyList<FileRecord> batch, Found found)
+    {
+        var records = new SourceRecord[batch.Count];
+        for (var i = 0; i < records.Length; i++)
+        {
+            var record = batch[i];
+            var position = new EventPosition(found.Stream, record.Line);
+            records[i] = record.Problem is { } problem
+                ? new SourceRecord(record.Line, null, new DeadLetter(position, problem, null, record.Raw, []), record.Resume)
+                : new SourceRecord(record.Line, Event(record, position, found.Identity.Id), null, record.Resume);
+        }
+
+        return records;
+    }
+
+    private EventEnvelope Event(in FileRecord record, EventPosition position, string fileId) => new()
+    {
+        Id = string.Create(CultureInfo.InvariantCulture, $"{fileId}/{record.Line}"),
+        Source = _mapping.Source,
+        Type = _mapping.Type,
+        DataContentType = _mapping.DataContentType,
+        Data = record.Data,
+        Key = record.Key,
+        Origin = new EventOrigin(fileId, record.Line),
+        Position = position,
+        Size = record.Data.Length,
+    };
+
+    private sealed record Open
+    {
+        public static Open Instance { get; } = new();
+    }
+
+    private sealed record Found(FileIdentity Identity, StreamId Stream, CommittedPosition Start, bool IsNew);
+
+    private sealed record Problem(string Reason);
+
+    private sealed record Interrupted(string Reason);
+}

@@ -1,0 +1,13 @@
+namespace ActorEvents.Sources;
+
+internal static class SourceNames
+{
+    /// <exception cref="ArgumentException">The name of a source is malformed.</exception>
+    public static void Check(string? name)
+    {
+        if (name is null || name.Length is 0 or > 64 || name.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c is not '-' and not '.'))
+        {
+            throw new ArgumentException($"The source name '{name}' must have 1 to 64 characters of a–z, 0–9, '-' and '.'.");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+using ActorEvents.Sources;
+using ActorEvents.Sources.Files;
+using Akka.Actor;
+
+namespace ActorEvents.Tests.Sources.Files;
+
+public sealed class FileSourceTests : SourceKit
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public void A_row_becomes_an_event_with_file_and_line_as_origin()
+    {
+        using var file = new TempFile("InvoiceNo,Quantity\n536365,6\n");
+        var subscription = Subscribe();
+        Start(Csv(file), [subscription]);
+        var stream = subscription.Opens().Stream;
+        var e = subscription.Takes(1)[0];
+        Assert.Equal(("orders", "/files/feed", "536365", "application/json"), (e.Type, e.Source, e.Key, e.DataContentType));
+        Assert.Equal((2, 2), (e.Position.Number, e.Origin!.Value.Number));
+        Assert.Equal($"feed/{e.Origin.Value.Id}/0", stream.Name);
+        Assert.Equal($"{e.Origin.Value.Id}/2", e.Id);
+        Assert.Equal("6", e.Payload<Dictionary<string, string>>()["Quantity"]);
+        Assert.Equal(e.Data.Length, e.Size);
+    }
+
+    [Fact]
+    public void A_finished_file_is_closed_when_all_of_it_is_committed_dead_letters_included()
+    {
+        using var file = new TempFile("InvoiceNo,Quantity\n1,6\nbad\n2,7");
+        var subscription = Subscribe();
+        Start(Csv(file), [subscription]);
+        var stream = subscription.Opens().Stream;
+        subscription.Takes(2);
+        subscription.Settles(2, 4);
+        subscription.Closes();
+        Assert.Equal(5, Positions[stream.Name]?.Next);
+        var dead = Assert.Single(DeadLetters.Stored);
+        Assert.Equal(3, dead.Position.Number);
+        Assert.Contains("1 field(s), the header has 2", dead.Reason, StringComparison.Ordinal);
+        AwaitAssert(() => Assert.Contains(Recorded.Lines, l => l.Contains("is finished: all of it up to line 4", StringComparison.Ordinal)), Soon);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_restart_goes_on_at_the_right_byte_with_the_same_numbers_also_when_the_file_has_grown(bool grows)
+    {
+        using var file = new TempFile("InvoiceNo,Text\n" + string.Concat(Enumerable.Range(1, 60).Select(i => $"{i},\"two\nlines {i}\"\n")));
+        var first = Subscribe();
+        var source = Start(Csv(file), [first]);
+        var stream = first.Opens().Stream;
+        var before = first.Takes(60);
+        first.Settles([.. before.Take(30).Select(e => e.Position.Number)]);
+        source.Tell(new DrainSource(TimeSpan.FromMilliseconds(20)), TestActor);
+        Assert.Equal(30, Assert.Single(ExpectMsg<SourceDrained>(Soon).Lanes).Unsettled);
+        if (grows)
+        {
+            file.Append(string.Concat(Enumerable.Range(61, 10_000).Select(i => $"{i},one line\n")));
+        }
+
+        var second = Subscribe();
+        Start(Csv(file), [second]);
+        Assert.Equal(stream, second.Opens().Stream);
+        var after = second.Takes(30);
+        Assert.Equal(before.Skip(30).Select(e => (e.Id, e.Position.Number, e.Key)), after.Select(e => (e.Id, e.Position.Number, e.Key)));
+        Assert.Single(Positions.Streams);
+    }
+
+    [Fact]
+    public void The_start_is_committed_before_anything_is_emitted()
+    {
+        using var file = new TempFile("InvoiceNo,Quantity\n1,6\n");
+        var subscription = Subscribe();
+        Start(Csv(file), [subscription]);
+        Assert.Equal(1, Positions[subscription.Opens().Stream.Name]?.Next);
+    }
+
+    [Fact]
+    public void A_followed_file_that_another_one_replaces_is_settled_first_and_the_new_one_is_a_stream_of_its_own()
+    {
+        using var file = new TempFile("InvoiceNo,Quantity\n1,6\n");
+        var subscription = Subscribe();
+        Start(Csv(file, follow: true), [subscription]);
+        var old = subscription.Opens().Stream;
+        subscription.Takes(1);
+        File.WriteAllText(file.Path + ".new", "InvoiceNo,Size\n7,XL\n8,L\n");
+        File.Move(file.Path + ".new", file.Path, overwrite: true);
+        subscription.Settles(2);
+        subscription.Closes();
+        Assert.Equal(3, Positions[old.Name]?.Next);
+        var next = subscription.Opens().Stream;
+        Assert.NotEqual(old, next);
+        Assert.Equal(["7", "8"], subscription.Takes(2).Select(e => e.Key));
+        Assert.Contains(Recorded.Lines, l => l.Contains("was replaced", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(10_000)]
+    public void A_file_that_was_truncated_to_half_is_reported_and_read_on_when_it_is_back(int rows)
+    {
+        var whole = "InvoiceNo,Text\n" + string.Concat(Enumerable.Range(1, rows).Select(i => $"{i},some text\n"));
+        using var file = new TempFile(whole);
+        var first = Subscribe();
+        var source = Start(Csv(file), [first]);
+        first.Opens();
+        first.Settles([.. first.Takes(rows / 2).Select(e => e.Position.Number)]);
+        first.Settles([.. first.Takes(rows - (rows / 2)).Select(e => e.Position.Number)]);
+        first.Closes();
+        source.Tell(new DrainSource(TimeSpan.Zero), TestActor);
+        ExpectMsg<SourceDrained>(Soon);
+
+        file.Write(whole[..(whole.Length / 2)]);
+        var second = Subscribe();
+        Start(Csv(file), [second]);
+        AwaitAssert(() => Assert.Contains(Recorded.Lines, l => l.Contains("truncated", StringComparison.Ordinal)), Soon);
+        file.Write(whole + "new,9\n");
+        Assert.Equal("new", second.TakesFromSomeSession().Key);
+        Assert.Single(Positions.Streams);
+        Assert.Single(Recorded.Lines, l => l.Contains("truncated", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_file_of_60_KiB_that_grows_past_64_KiB_stays_the_same_stream()
+    {
+        using var file = new TempFile(string.Concat(Enumerable.Range(1, 6_000).Select(i => $"{{\"k\":{i}}}\n")), "a.ndjson");
+        var known = FileIdentity.Of(file.Path, [])!.Id;
+        file.Append(string.Concat(Enumerable.Range(1, 6_000).Select(i => $"{{\"k\":{i}}}\n")));
+        Assert.Equal(known, FileIdentity.Of(file.Path, ["x", "7-", known])!.Id);
+        Assert.NotEqual(known, FileIdentity.Of(file.Path, [])!.Id);
+        Assert.NotEqual(known, FileIdentity.Of(file.Path, [known], name: "elsewhere")!.Id);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_yet_is_named_and_read_when_it_comes()
+    {
+        using var file = new TempFile("", "other.csv");
+        var path = file.Path + ".later";
+        var subscription = Subscribe();
+        Start(Csv(file, path: path), [subscription]);
+        AwaitAssert(() => Assert.Contains(Recorded.Lines, l => l.Contains("'feed' does not read", StringComparison.Ordinal) && l.Contains(path, StringComparison.Ordinal)), Soon);
+        File.WriteAllText(path, "InvoiceNo,Quantity\n1,6\n");
+        subscription.Opens();
+        Assert.Equal("1", subscription.Takes(1)[0].Key);
+    }
+
+    [Fact]
+    public void A_file_without_a_usable_header_is_named_with_the_setting_and_read_when_it_is_mended()
+    {
+        using var file = new TempFile("Invoice;Quantity\n1;6\n");
+        var subscription = Subscribe();
+        Start(Csv(file), [subscription]);
+        subscription.Opens();
+        subscription.Closes();
+        AwaitAssert(() => Assert.Contains(Recorded.Lines, l => l.Contains("no column 'InvoiceNo' (setting key)", StringComparison.Ordinal)), Soon);
+        file.Write("InvoiceNo,Quantity\n1,6\n");
+        Assert.Equal("1", subscription.TakesFromSomeSession().Key);
+    }
+
+    [Theory]
+    [InlineData("Feed", 0, "source name 'Feed'")]
+    [InlineData("feed", -1, "rate = '-1'")]
+    public void A_wrong_setting_is_refused_by_name_and_value(string name, double rate, string named)
+    {
+        var refused = Assert.Throws<ArgumentException>(() => new FileSource(new FileSourceOptions
+        {
+            Name = name,
+            EventType = "orders",
+            File = new FileReadOptions { Path = "orders.csv", EventsPerSecond = rate },
+        }));
+        Assert.Contains(named, refused.Message, StringComparison.Ordinal);
+    }
+
+    private static FileSource Csv(TempFile file, bool follow = false, string? path = null) => new(new FileSourceOptions
+    {
+        Name = "feed",
+        EventType = "orders",
+        File = new FileReadOptions { Path = path ?? file.Path, KeyColumn = "InvoiceNo", Follow = follow, PollInterval = TimeSpan.FromMilliseconds(5) },
+    });
+}
