@@ -1,0 +1,87 @@
+using ActorEvents.Kafka.Telemetry;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace ActorEvents.Kafka.Consumers;
+
+/// <summary>
+/// The group's offsets, which only tools read. Newer ones replace older ones that wait (bounded by the number of partitions); one commit is in flight, on
+/// a thread of the pool, because Confluent's Commit waits. A failed commit is logged and made up by the next.
+/// </summary>
+internal sealed class GroupOffsets(IConsumer<Ignore, Ignore> consumer, ILogger log)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<TopicPartition, long> _wanted = [];
+    private readonly Dictionary<TopicPartition, long> _committed = [];
+    private Task _inFlight = Task.CompletedTask;
+
+    public void Remember(TopicPartition partition, long next)
+    {
+        lock (_lock)
+        {
+            _wanted[partition] = next;
+        }
+    }
+
+    /// <summary>Poll thread: starts a commit of these partitions if there is something to commit and none is in flight.</summary>
+    public void Start(Func<TopicPartition, bool> owned)
+    {
+        if (_inFlight.IsCompleted && Take(owned) is { Count: > 0 } offsets)
+        {
+            _inFlight = Task.Run(() => Commit(offsets));
+        }
+    }
+
+    /// <summary>Poll thread: commits these partitions and returns when that is done; the client must not be closed before.</summary>
+    public void Finish(Func<TopicPartition, bool> owned)
+    {
+        // Commit catches what it meets, so this cannot throw.
+        _inFlight.GetAwaiter().GetResult();
+        if (Take(owned) is { Count: > 0 } offsets)
+        {
+            Commit(offsets);
+        }
+    }
+
+    /// <summary>Poll thread: these are not ours any more.</summary>
+    public void Forget(IEnumerable<TopicPartition> partitions)
+    {
+        lock (_lock)
+        {
+            foreach (var partition in partitions)
+            {
+                _wanted.Remove(partition);
+                _committed.Remove(partition);
+            }
+        }
+    }
+
+    private List<TopicPartitionOffset> Take(Func<TopicPartition, bool> owned)
+    {
+        lock (_lock)
+        {
+            return [.. _wanted
+                .Where(w => owned(w.Key) && (!_committed.TryGetValue(w.Key, out var committed) || committed != w.Value))
+                .Select(w => new TopicPartitionOffset(w.Key, w.Value))];
+        }
+    }
+
+    private void Commit(List<TopicPartitionOffset> offsets)
+    {
+        try
+        {
+            consumer.Commit(offsets);
+            lock (_lock)
+            {
+                foreach (var offset in offsets)
+                {
+                    _committed[offset.TopicPartition] = offset.Offset.Value;
+                }
+            }
+        }
+        catch (Exception e) when (e is KafkaException or ObjectDisposedException)
+        {
+            Log.GroupCommitFailed(log, offsets.Count, e.Message);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using Confluent.Kafka;
+
+namespace ActorEvents.Kafka.Consumers;
+
+/// <summary>The materialized value of a consumer source. Thread-safe.</summary>
+public interface IConsumerControl
+{
+    /// <summary>Completes when the consumer has left its group and is closed; fails with what the stream failed with.</summary>
+    Task Completion { get; }
+
+    /// <summary>Ends all partition streams and reads no more, but stays in the group, so that what is under way can be finished and committed.</summary>
+    void StopReading();
+
+    /// <summary>Closes the consumer. Drains first (the revoke callback, with its deadline) unless told otherwise.</summary>
+    /// <param name="drain">False: what is under way is finished or given up already.</param>
+    Task ShutdownAsync(bool drain = true);
+
+    /// <summary>Remembers the group's offset of a partition (the next to read), for tools that show lag; committed from time to time.</summary>
+    void CommitForTools(TopicPartition partition, long next);
+}

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+
+namespace ActorEvents.Kafka.Telemetry;
+
+internal static partial class Log
+{
+    [LoggerMessage(7000, LogLevel.Information, "Consumer group {Group}: assigned {Partitions}")]
+    public static partial void Assigned(ILogger log, string group, string partitions);
+
+    [LoggerMessage(7001, LogLevel.Information, "Consumer group {Group}: revoked {Partitions}; drained {Drained} in {Milliseconds:0} ms")]
+    public static partial void Revoked(ILogger log, string group, string partitions, bool drained, double milliseconds);
+
+    [LoggerMessage(7002, LogLevel.Warning, "Consumer group {Group}: lost {Partitions} without a hand-over; what is under way is read again by their new owner")]
+    public static partial void Lost(ILogger log, string group, string partitions);
+
+    [LoggerMessage(7003, LogLevel.Warning, "Start offsets of {Count} partitions cannot be had (attempt {Attempt}), tried again until the deadline: {Reason}")]
+    public static partial void StartOffsetsFailed(ILogger log, int count, int attempt, string reason);
+
+    [LoggerMessage(7004, LogLevel.Error, "{Topic} [{Partition}]: records were deleted before they were read. Wanted offset {Wanted}, first there is {First}, {Lost} offsets are lost; going on at the first. Raise the topic's retention, or read faster")]
+    public static partial void RecordsGone(ILogger log, string topic, int partition, long wanted, long first, long lost);
+
+    [LoggerMessage(7005, LogLevel.Warning, "Kafka client {Client}: {Code}: {Reason}")]
+    public static partial void ClientError(ILogger log, string client, string code, string reason);
+
+    [LoggerMessage(7006, LogLevel.Debug, "Kafka client {Client}: {Facility}: {Message}")]
+    public static partial void ClientLog(ILogger log, string client, string facility, string message);
+
+    [LoggerMessage(7007, LogLevel.Error, "Consumer group {Group} failed ({Failure}): {Reason}")]
+    public static partial void ConsumerFailed(ILogger log, string group, string failure, string reason);
+
+    [LoggerMessage(7008, LogLevel.Warning, "The offsets of {Count} partitions, which only tools read, were not committed to the group: {Reason}")]
+    public static partial void GroupCommitFailed(ILogger log, int count, string reason);
+
+    [LoggerMessage(7009, LogLevel.Warning, "Topic {Topic}: {Reason}; waiting for it")]
+    public static partial void TopicMissing(ILogger log, string topic, string reason);
+
+    [LoggerMessage(7010, LogLevel.Warning, "Consumer group {Group}: a callback for {Partitions} failed: {Reason}")]
+    public static partial void CallbackFailed(ILogger log, string group, string partitions, string reason);
+
+    [LoggerMessage(7011, LogLevel.Warning, "Consumer group {Group}: {Partitions} are given up after {Seconds:0.0} s although downstream has not finished; what is unsettled is read again")]
+    public static partial void DrainDeadline(ILogger log, string group, string partitions, double seconds);
+
+    [LoggerMessage(7012, LogLevel.Debug, "{Topic} [{Partition}]: held back, its stream does not keep up ({Held} held)")]
+    public static partial void HeldBack(ILogger log, string topic, int partition, int held);
+}
