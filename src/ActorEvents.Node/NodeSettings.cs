@@ -1,9 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using ActorEvents.Hosting;
 using ActorEvents.Journal;
+using ActorEvents.Kafka;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Embedded;
-using ActorEvents.Kafka.Sources;
 using ActorEvents.Relay;
 using ActorEvents.Shop;
 using ActorEvents.Sources;

@@ -23,6 +23,12 @@ public sealed record ConsumerCallbacks
     /// <summary>Partitions are gone already (another member may read them): drop what is under way.</summary>
     public Action<IReadOnlyList<TopicPartition>>? OnLost { get; init; }
 
+    /// <summary>
+    /// No broker was there for a while, and now records come again: before they are emitted, check that the topics are still the ones that were assigned. An
+    /// exception fails the stream, and none of them is emitted. It has as long as start offsets have.
+    /// </summary>
+    public Func<IReadOnlyList<TopicPartition>, CancellationToken, Task>? OnBrokersBack { get; init; }
+
     /// <summary>Records were deleted before they were read. It is logged, too.</summary>
     public Action<RecordsGone>? OnRecordsGone { get; init; }
 }

@@ -42,7 +42,7 @@ internal sealed partial class ConsumerLoop
                     }
                 }
 
-                Log.Assigned(_log, _settings.GroupId, Names(partitions));
+                Log.GroupAssigned(_log, _settings.GroupId, Names(partitions));
                 return offsets;
             }
             catch (Exception e)
@@ -139,7 +139,7 @@ internal sealed partial class ConsumerLoop
         }
 
         Forget(partitions);
-        Log.Revoked(_log, _settings.GroupId, Names(partitions), drained, _time.GetElapsedTime(start).TotalMilliseconds);
+        Log.GroupRevoked(_log, _settings.GroupId, Names(partitions), drained, _time.GetElapsedTime(start).TotalMilliseconds);
     }
 
     private bool Drain(List<TopicPartition> partitions)
@@ -183,7 +183,7 @@ internal sealed partial class ConsumerLoop
         }
 
         Forget(partitions);
-        Log.Lost(_log, _settings.GroupId, Names(partitions));
+        Log.GroupLost(_log, _settings.GroupId, Names(partitions));
         Call(() => _callbacks.OnLost?.Invoke(partitions), partitions);
     }
 
@@ -232,6 +232,7 @@ internal sealed partial class ConsumerLoop
         if (!error.IsFatal && error.Code != ErrorCode.FencedInstanceId)
         {
             Log.ClientError(_log, _settings.GroupId, error.Code.ToString(), error.Reason);
+            _suspect |= error.Code == ErrorCode.Local_AllBrokersDown;
             return;
         }
 
@@ -239,6 +240,29 @@ internal sealed partial class ConsumerLoop
         Fail(fenced
             ? new KafkaConsumerException(ConsumerFailure.Fenced, $"Consumer group {_settings.GroupId}: another member uses instance id '{_settings.InstanceId}': {error.Reason}. Each node needs its own (was a data folder copied?).")
             : new KafkaConsumerException(ConsumerFailure.Fatal, $"Consumer group {_settings.GroupId}: {error.Reason} ({error.Code})."));
+    }
+
+    /// <summary>Before anything of a broker that was away is emitted; not in a handler, so it may take its time.</summary>
+    private void CheckTopics()
+    {
+        _suspect = false;
+        if (_callbacks.OnBrokersBack is not { } check || _assigned.Count == 0)
+        {
+            return;
+        }
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_abort.Token);
+        deadline.CancelAfter(_settings.AssignTimeout);
+        TopicPartition[] partitions = [.. _assigned.Keys];
+        try
+        {
+            Task.Run(() => check(partitions, deadline.Token)).Wait(deadline.Token);
+        }
+        catch (Exception e)
+        {
+            var cause = (e as AggregateException)?.InnerException ?? e;
+            Fail(new KafkaConsumerException(ConsumerFailure.TopicsChanged, $"Consumer group {_settings.GroupId}: after the brokers were away: {cause.Message}", cause));
+        }
     }
 
     /// <summary>The wanted offset is not there: too old, and the loss is reported; or beyond the end, and the stream fails.</summary>

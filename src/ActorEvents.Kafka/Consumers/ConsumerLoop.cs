@@ -39,6 +39,7 @@ internal sealed partial class ConsumerLoop : IConsumerControl
     private volatile bool _shutdown;
     private volatile bool _drain = true;
     private bool _stoppedReading;
+    private bool _suspect;
     private int _held;
     private long _groupCommitAt;
 
@@ -160,6 +161,11 @@ internal sealed partial class ConsumerLoop : IConsumerControl
         }
 
         LetGo();
+        if (_suspect && count > 0)
+        {
+            CheckTopics();
+        }
+
         Sort(count);
     }
 

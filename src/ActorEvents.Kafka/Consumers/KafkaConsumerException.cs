@@ -20,6 +20,9 @@ public enum ConsumerFailure
     /// <summary>The wanted offset lies behind the end of the log: the log was cut or replaced.</summary>
     LogTruncated,
 
+    /// <summary>After an outage the topics are not the ones that were assigned, or it could not be told.</summary>
+    TopicsChanged,
+
     /// <summary>The broker refuses this client (authorization).</summary>
     Refused,
 

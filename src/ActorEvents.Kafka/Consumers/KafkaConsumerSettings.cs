@@ -106,13 +106,3 @@ public sealed record KafkaConsumerSettings
         }
     }
 }
-
-/// <summary>Where a partition begins that was never read.</summary>
-public enum KafkaStart
-{
-    /// <summary>The first record that is there.</summary>
-    Earliest,
-
-    /// <summary>Behind the last record that is there.</summary>
-    Latest,
-}

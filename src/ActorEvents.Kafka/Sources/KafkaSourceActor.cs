@@ -1,141 +1,105 @@
 using Akka.Actor;
+using Akka.Streams.Dsl;
 using ActorEvents.Events;
-using ActorEvents.Journal;
 using ActorEvents.Kafka.Clients;
+using ActorEvents.Kafka.Consumers;
 using ActorEvents.Kafka.Telemetry;
 using ActorEvents.Sources;
 using Confluent.Kafka;
 
 namespace ActorEvents.Kafka.Sources;
 
-/// <summary>The source actor of a Kafka source: one consumer on its poll thread, one lane per assigned partition. Fails when the poller fails.</summary>
+/// <summary>The source actor of a Kafka source: one partitioned consumer stream, one lane per assigned partition. Fails when the stream fails.</summary>
 internal sealed class KafkaSourceActor : SourceActor
 {
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
-    private readonly KafkaPoller _poller;
+    private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly KafkaSourceOptions _options;
+    private readonly KafkaClientOptions _client;
+    private readonly KafkaAssignments _assignments;
     private readonly Dictionary<StreamId, TopicPartition> _partitions = [];
+    private IConsumerControl? _consumer;
 
     public KafkaSourceActor(SourceContext context, KafkaSourceOptions options, KafkaClientOptions client, KafkaTopics topics)
         : base(context)
     {
-        _poller = new KafkaPoller(options, client, topics, new Assignment(Self, context, options, topics), context.Time, Logger);
-        Receive<Opened>(m =>
-        {
-            foreach (var (buffer, start) in m.Lanes)
-            {
-                _partitions[buffer.Stream] = buffer.Partition;
-                OpenLane(buffer.Stream, start, Akka.Streams.Dsl.Source.From(() => buffer.ReadAsync(_poller.Taken)));
-            }
-        });
-        Receive<PollFailed>(m => throw new SourceStreamException(new StreamId(context.Name, context.Name), m.Cause));
+        _options = options;
+        _client = client;
+        _assignments = new KafkaAssignments(context, options, topics);
+        Receive<PartitionStream>(Open);
+        Receive<ReadingEnded>(_ => { });
+        Receive<ReadingFailed>(m => throw new SourceStreamException(new StreamId(context.Name, context.Name), m.Cause));
     }
 
     protected override void PreStart()
     {
         base.PreStart();
-        _poller.Start();
+        var (self, source, drain) = (Self, Source.Name, Source.Flow.DrainTimeout);
+        var callbacks = new ConsumerCallbacks
+        {
+            GetOffsetsOnAssign = _assignments.StartAsync,
+            OnRevoke = (partitions, time) => self.Ask<LanesDrained>(new DrainLanes(_assignments.Streams(partitions), drain), time),
+            OnLost = partitions => self.Tell(new CloseLanes(_assignments.Streams(partitions))),
+            OnBrokersBack = _assignments.CheckTopicsAsync,
+        };
+        var (consumer, done) = KafkaConsumer
+            .PlainPartitionedManualOffsetSource(KafkaSourceSettings.Of(_options, _client, drain), [.. _options.Topics.Keys], callbacks, Logger, Source.Time)
+            .ToMaterialized(Sink.ForEach<PartitionStream>(self.Tell), Keep.Both)
+            .Run(Source.Materializer);
+        _consumer = consumer;
+        done.PipeTo(self, success: () => ReadingEnded.Instance, failure: e => new ReadingFailed((e as AggregateException)?.InnerException ?? e));
     }
 
     protected override void PostStop()
     {
-        // The next incarnation is the same group member: this one must be gone first. Only at a stop, and bounded.
-        if (!_poller.Stop(StopTimeout))
+        // The next incarnation is the same member of the group: this one must be gone first. Only at a stop, and bounded.
+        if (_consumer?.ShutdownAsync(drain: false) is { } closed && !Closed(closed))
         {
-            Log.ConsumerError(Logger, Source.Name, ErrorCode.Local_TimedOut, "the consumer did not close in time");
+            Log.CloseTimedOut(Logger, Source.Name, s_stopTimeout.TotalSeconds);
         }
 
         base.PostStop();
     }
 
-    protected override void StopReading() => _poller.Quiet();
+    protected override void StopReading() => _consumer?.StopReading();
 
     protected override void OnCommitted(StreamId stream, long next)
     {
         if (_partitions.TryGetValue(stream, out var partition))
         {
-            _poller.Committed(partition, next);
+            _consumer?.CommitForTools(partition, next);
         }
     }
 
-    private sealed record Opened(IReadOnlyList<(PartitionBuffer Buffer, CommittedPosition Start)> Lanes);
-
-    private sealed record PollFailed(Exception Cause);
-
-    /// <summary>The poll thread's side of assignments: it waits for the database and for lanes, bounded.</summary>
-    private sealed class Assignment(IActorRef source, SourceContext context, KafkaSourceOptions options, KafkaTopics topics) : IKafkaAssignment
+    private void Open(PartitionStream assigned)
     {
-        private static readonly TimeSpan PositionsTimeout = TimeSpan.FromSeconds(30);
-
-        public IReadOnlyList<PartitionBuffer> Assign(IReadOnlyList<TopicPartition> partitions)
+        if (Draining || _assignments.Find(assigned.Partition) is not { } assignment)
         {
-            using var deadline = new CancellationTokenSource(PositionsTimeout, context.Time);
-            var lanes = Task.Run(() => OpenAsync(partitions, deadline.Token)).GetAwaiter().GetResult();
-            source.Tell(new Opened(lanes));
-            return [.. lanes.Select(l => l.Buffer)];
+            return;
         }
 
-        public void Drain(IReadOnlyList<PartitionBuffer> buffers)
+        _partitions[assignment.Stream] = assignment.Partition;
+        var records = new LaneRecords(new RecordDecoder(_options.Topics[assignment.Partition.Topic], assignment.Stream));
+        OpenLane(assignment.Stream, assignment.Start, assigned.Records.Select(records.Decode));
+    }
+
+    private static bool Closed(Task closed)
+    {
+        try
         {
-            var limit = context.Flow.DrainTimeout;
-            try
-            {
-                source.Ask<LanesDrained>(new DrainLanes([.. buffers.Select(b => b.Stream)], limit), limit + TimeSpan.FromSeconds(2)).GetAwaiter().GetResult();
-            }
-            catch (Exception e) when (e is AskTimeoutException or OperationCanceledException)
-            {
-                Log.ConsumerError(context.Logging.CreateLogger("ActorEvents.Kafka"), context.Name, ErrorCode.Local_TimedOut, "lanes did not drain in time; their events are read again elsewhere");
-            }
+            return closed.Wait(s_stopTimeout);
         }
-
-        public void Lose(IReadOnlyList<PartitionBuffer> buffers) => source.Tell(new CloseLanes([.. buffers.Select(b => b.Stream)]));
-
-        public void Failed(Exception cause) => source.Tell(new PollFailed(cause));
-
-        private async Task<(PartitionBuffer Buffer, CommittedPosition Start)[]> OpenAsync(IReadOnlyList<TopicPartition> partitions, CancellationToken deadline)
+        catch (AggregateException)
         {
-            var lanes = new List<(PartitionBuffer, CommittedPosition)>();
-            var chosen = new List<CommittedPosition>();
-            foreach (var topic in partitions.GroupBy(p => p.Topic, StringComparer.Ordinal))
-            {
-                var id = await topics.IdAsync(topic.Key, fresh: true, deadline);
-                foreach (var partition in topic)
-                {
-                    var stream = StreamId.ForPartition(options.Name, topic.Key, id, partition.Partition.Value);
-                    var marks = topics.Watermarks(partition);
-                    var committed = await ReadAsync(stream.Name, deadline);
-                    if (committed is null)
-                    {
-                        committed = new CommittedPosition(stream.Name, options.Start == KafkaStart.Earliest ? marks.Low.Value : marks.High.Value);
-                        chosen.Add(committed.Value);
-                    }
-
-                    lanes.Add((new PartitionBuffer(partition, id, stream, new RecordDecoder(options.Topics[topic.Key], stream), committed.Value.Next), committed.Value));
-                }
-            }
-
-            if (chosen.Count > 0)
-            {
-                // At once: a crash before the first commit must not choose "latest" anew and skip.
-                await context.Positions.RaiseAsync(chosen, deadline);
-            }
-
-            return [.. lanes];
+            // Closed, too: with the failure that this actor has failed with.
+            return true;
         }
+    }
 
-        /// <summary>The truth is in the database; while that does not answer, nothing else stands in for it.</summary>
-        private async Task<CommittedPosition?> ReadAsync(string stream, CancellationToken deadline)
-        {
-            while (true)
-            {
-                try
-                {
-                    return await context.Positions.ReadAsync(stream, deadline);
-                }
-                catch (Exception) when (!deadline.IsCancellationRequested)
-                {
-                    await Task.Delay(TimeSpan.FromMilliseconds(250), context.Time, deadline);
-                }
-            }
-        }
+    private sealed record ReadingFailed(Exception Cause);
+
+    private sealed record ReadingEnded
+    {
+        public static ReadingEnded Instance { get; } = new();
     }
 }

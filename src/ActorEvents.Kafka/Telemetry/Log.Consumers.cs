@@ -5,13 +5,13 @@ namespace ActorEvents.Kafka.Telemetry;
 internal static partial class Log
 {
     [LoggerMessage(7000, LogLevel.Information, "Consumer group {Group}: assigned {Partitions}")]
-    public static partial void Assigned(ILogger log, string group, string partitions);
+    public static partial void GroupAssigned(ILogger log, string group, string partitions);
 
     [LoggerMessage(7001, LogLevel.Information, "Consumer group {Group}: revoked {Partitions}; drained {Drained} in {Milliseconds:0} ms")]
-    public static partial void Revoked(ILogger log, string group, string partitions, bool drained, double milliseconds);
+    public static partial void GroupRevoked(ILogger log, string group, string partitions, bool drained, double milliseconds);
 
     [LoggerMessage(7002, LogLevel.Warning, "Consumer group {Group}: lost {Partitions} without a hand-over; what is under way is read again by their new owner")]
-    public static partial void Lost(ILogger log, string group, string partitions);
+    public static partial void GroupLost(ILogger log, string group, string partitions);
 
     [LoggerMessage(7003, LogLevel.Warning, "Start offsets of {Count} partitions cannot be had (attempt {Attempt}), tried again until the deadline: {Reason}")]
     public static partial void StartOffsetsFailed(ILogger log, int count, int attempt, string reason);
@@ -42,4 +42,7 @@ internal static partial class Log
 
     [LoggerMessage(7012, LogLevel.Debug, "{Topic} [{Partition}]: held back, its stream does not keep up ({Held} held)")]
     public static partial void HeldBack(ILogger log, string topic, int partition, int held);
+
+    [LoggerMessage(7013, LogLevel.Warning, "The consumer of source '{Source}' did not close within {Seconds:0} s; its group may wait for its session to run out")]
+    public static partial void CloseTimedOut(ILogger log, string source, double seconds);
 }

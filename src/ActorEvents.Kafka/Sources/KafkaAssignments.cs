@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using ActorEvents.Events;
+using ActorEvents.Journal;
+using ActorEvents.Kafka.Clients;
+using ActorEvents.Sources;
+using Confluent.Kafka;
+
+namespace ActorEvents.Kafka.Sources;
+
+/// <summary>A partition as it was assigned: its stream (which names the topic's incarnation) and the position that is committed.</summary>
+internal sealed record KafkaAssignment(TopicPartition Partition, string TopicId, StreamId Stream, CommittedPosition Start);
+
+/// <summary>Where assigned partitions start: positions come from the database alone, and a start that is chosen is committed at once. Thread-safe.</summary>
+internal sealed class KafkaAssignments(SourceContext context, KafkaSourceOptions options, KafkaTopics topics)
+{
+    private readonly ConcurrentDictionary<TopicPartition, KafkaAssignment> _assigned = [];
+
+    /// <summary>The last assignment of a partition, null if there was none.</summary>
+    public KafkaAssignment? Find(TopicPartition partition) => _assigned.GetValueOrDefault(partition);
+
+    public IReadOnlyList<StreamId> Streams(IEnumerable<TopicPartition> partitions) => [.. partitions.Select(Find).OfType<KafkaAssignment>().Select(a => a.Stream)];
+
+    public async Task<IReadOnlyList<TopicPartitionOffset>> StartAsync(IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken)
+    {
+        var found = new List<KafkaAssignment>(partitions.Count);
+        var chosen = new List<CommittedPosition>();
+        foreach (var topic in partitions.GroupBy(p => p.Topic, StringComparer.Ordinal))
+        {
+            var id = await topics.IdAsync(topic.Key, fresh: true, cancellationToken);
+            foreach (var partition in topic)
+            {
+                var stream = StreamId.ForPartition(options.Name, topic.Key, id, partition.Partition.Value);
+                var committed = await context.Positions.ReadAsync(stream.Name, cancellationToken);
+                if (committed is null)
+                {
+                    var ends = topics.Watermarks(partition);
+                    committed = new CommittedPosition(stream.Name, options.Start == KafkaStart.Earliest ? ends.Low.Value : ends.High.Value);
+                    chosen.Add(committed.Value);
+                }
+
+                found.Add(new KafkaAssignment(partition, id, stream, committed.Value));
+            }
+        }
+
+        if (chosen.Count > 0)
+        {
+            // At once: a crash before the first commit must not choose "latest" anew and skip.
+            await context.Positions.RaiseAsync(chosen, cancellationToken);
+        }
+
+        foreach (var assignment in found)
+        {
+            _assigned[assignment.Partition] = assignment;
+        }
+
+        return [.. found.Select(a => new TopicPartitionOffset(a.Partition, a.Start.Next))];
+    }
+
+    /// <summary>Throws where a topic is another one than was assigned: its offsets would be taken for those of the old one.</summary>
+    /// <exception cref="InvalidOperationException">A topic was made anew; names it and both ids.</exception>
+    public async Task CheckTopicsAsync(IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken)
+    {
+        foreach (var topic in partitions.Select(Find).OfType<KafkaAssignment>().DistinctBy(a => (a.Partition.Topic, a.TopicId)))
+        {
+            var id = await topics.IdAsync(topic.Partition.Topic, fresh: true, cancellationToken);
+            if (!string.Equals(id, topic.TopicId, StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException(
+                    $"topic {topic.Partition.Topic} was made anew (it was {topic.TopicId}, it is {id}); its partitions are read as new streams.");
+            }
+        }
+    }
+}
