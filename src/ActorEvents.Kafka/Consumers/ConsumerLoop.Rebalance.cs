@@ -132,7 +132,7 @@ internal sealed partial class ConsumerLoop
         }
 
         var start = _time.GetTimestamp();
-        var drained = _failure is null && _drain && Drain(partitions);
+        var drained = _failure is not null ? "no, the stream failed" : !_drain ? "not asked for" : Drain(partitions) ? "yes" : "not in time";
         if (_failure is null)
         {
             _offsets.Finish(partitions.Contains);

@@ -150,7 +150,7 @@ internal sealed partial class ConsumerLoop : IConsumerControl
 
         // Without waiting first: under load there is always something. The flag is looked at between, or a wake-up that this read took would be lost.
         var count = _reader!.Read(MostPerRead, 0);
-        if (count == 0 && Volatile.Read(ref _signalled) == 0)
+        if (count == 0 && Volatile.Read(ref _signalled) == 0 && !_shutdown)
         {
             count = _reader.Read(MostPerRead, LongestWaitMs);
         }
@@ -356,6 +356,7 @@ internal sealed partial class ConsumerLoop : IConsumerControl
         try
         {
             _offsets.Finish(p => _failure is null && _assigned.ContainsKey(p));
+            _reader?.StopWaking();
             _consumer.Close();
         }
         catch (Exception e)

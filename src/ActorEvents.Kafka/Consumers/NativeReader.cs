@@ -16,6 +16,7 @@ internal sealed unsafe class NativeReader : IDisposable
     private readonly nint _client;
     private readonly NativeMessage*[] _messages;
     private nint _queue;
+    private bool _closing;
 
     public NativeReader(IClient client, int most)
     {
@@ -51,12 +52,23 @@ internal sealed unsafe class NativeReader : IDisposable
         }
     }
 
+    /// <summary>
+    /// From now on <see cref="Wake"/> does nothing. Before the client is closed: its close waits on the same queue, and would take a wake-up for the end of its time.
+    /// </summary>
+    public void StopWaking()
+    {
+        lock (_lock)
+        {
+            _closing = true;
+        }
+    }
+
     /// <summary>Any thread: makes a waiting <see cref="Read"/> return.</summary>
     public void Wake()
     {
         lock (_lock)
         {
-            if (_queue != 0)
+            if (_queue != 0 && !_closing)
             {
                 Librdkafka.QueueYield(_queue);
             }

@@ -7,8 +7,8 @@ internal static partial class Log
     [LoggerMessage(7000, LogLevel.Information, "Consumer group {Group}: assigned {Partitions}")]
     public static partial void GroupAssigned(ILogger log, string group, string partitions);
 
-    [LoggerMessage(7001, LogLevel.Information, "Consumer group {Group}: revoked {Partitions}; drained {Drained} in {Milliseconds:0} ms")]
-    public static partial void GroupRevoked(ILogger log, string group, string partitions, bool drained, double milliseconds);
+    [LoggerMessage(7001, LogLevel.Information, "Consumer group {Group}: revoked {Partitions}; drained: {Drained} ({Milliseconds:0} ms)")]
+    public static partial void GroupRevoked(ILogger log, string group, string partitions, string drained, double milliseconds);
 
     [LoggerMessage(7002, LogLevel.Warning, "Consumer group {Group}: lost {Partitions} without a hand-over; what is under way is read again by their new owner")]
     public static partial void GroupLost(ILogger log, string group, string partitions);

@@ -50,10 +50,16 @@ public sealed class RebalanceTests(MockKafkaFixture kafka) : ConsumerTestBase(ka
         await Poll.UntilAsync(() => second.Streams.Keys.Union(third.Streams.Keys).Count() == 6, "the partitions of the first have new owners", 30);
         await stop.CancelAsync();
         await producing;
-        await Poll.UntilAsync(() => _handled.Count >= produced, $"all {produced} records", 30);
+        await Poll.UntilAsync(() => _handled.Distinct().Count() >= produced, $"all {produced} records", 30);
         await second.Control.ShutdownAsync();
         await third.Control.ShutdownAsync();
-        Assert.Equal(Enumerable.Range(0, produced), _handled.Order());
+        Assert.Equal(Enumerable.Range(0, produced), _handled.Distinct().Order());
+
+        // A classic group of the mock waits for its members for half a second only and then gives their partitions away: on a busy machine two have one.
+        if (protocol == "consumer")
+        {
+            Assert.Equal(produced, _handled.Count);
+        }
     }
 
     [Fact]
