@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using ActorEvents.Kafka.Native;
-using ActorEvents.Kafka.Telemetry;
 using ActorEvents.Telemetry;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
@@ -216,7 +215,11 @@ internal sealed partial class ConsumerLoop
                 OnOutOfRange(new TopicPartition(topic, message->Partition), reason);
                 break;
             case ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition:
-                Log.TopicMissing(_log, topic ?? string.Join(", ", _topics), reason);
+                if (_errors.IsWorthSaying(code.ToString()))
+                {
+                    Log.TopicMissing(_log, topic ?? string.Join(", ", _topics), reason);
+                }
+
                 break;
             case ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed:
                 Fail(new KafkaConsumerException(ConsumerFailure.Refused, $"Consumer group {_settings.GroupId}, topic {topic ?? string.Join(", ", _topics)}: {reason} ({code}). Grant READ on group and topic."));
@@ -231,7 +234,11 @@ internal sealed partial class ConsumerLoop
     {
         if (!error.IsFatal && error.Code != ErrorCode.FencedInstanceId)
         {
-            Log.ClientError(_log, _settings.GroupId, error.Code.ToString(), error.Reason);
+            if (_errors.IsWorthSaying(error.Code.ToString()))
+            {
+                Log.ClientError(_log, _settings.GroupId, error.Code.ToString(), error.Reason);
+            }
+
             _suspect |= error.Code == ErrorCode.Local_AllBrokersDown;
             return;
         }

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 using ActorEvents.Kafka.Native;
-using ActorEvents.Kafka.Telemetry;
+using ActorEvents.Telemetry;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using Log = ActorEvents.Kafka.Telemetry.Log;
 
 namespace ActorEvents.Kafka.Consumers;
 
@@ -20,6 +21,7 @@ internal sealed partial class ConsumerLoop : IConsumerControl
     private readonly ConsumerCallbacks _callbacks;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
+    private readonly RepeatedErrors _errors;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _abort = new();
     private readonly Dictionary<TopicPartition, AssignedPartition> _assigned = [];
@@ -50,6 +52,7 @@ internal sealed partial class ConsumerLoop : IConsumerControl
         _callbacks = callbacks;
         _log = log;
         _time = time;
+        _errors = new RepeatedErrors(time);
         _thread = new Thread(Run) { IsBackground = true, Name = $"kafka-consumer-{settings.GroupId}" };
     }
 

@@ -16,7 +16,9 @@ internal sealed class KafkaSourceActor : SourceActor
 
     private readonly KafkaSourceOptions _options;
     private readonly KafkaClientOptions _client;
+    private readonly KafkaTopics _topics;
     private readonly KafkaAssignments _assignments;
+    private readonly CancellationTokenSource _stopped = new();
     private readonly Dictionary<StreamId, TopicPartition> _partitions = [];
     private IConsumerControl? _consumer;
 
@@ -25,7 +27,9 @@ internal sealed class KafkaSourceActor : SourceActor
     {
         _options = options;
         _client = client;
+        _topics = topics;
         _assignments = new KafkaAssignments(context, options, topics);
+        Receive<TopicsThere>(_ => Read());
         Receive<PartitionStream>(Open);
         Receive<ReadingEnded>(_ => { });
         Receive<ReadingFailed>(m => throw new SourceStreamException(new StreamId(context.Name, context.Name), m.Cause));
@@ -34,24 +38,16 @@ internal sealed class KafkaSourceActor : SourceActor
     protected override void PreStart()
     {
         base.PreStart();
-        var (self, source, drain) = (Self, Source.Name, Source.Flow.DrainTimeout);
-        var callbacks = new ConsumerCallbacks
-        {
-            GetOffsetsOnAssign = _assignments.StartAsync,
-            OnRevoke = (partitions, time) => self.Ask<LanesDrained>(new DrainLanes(_assignments.Streams(partitions), drain), time),
-            OnLost = partitions => self.Tell(new CloseLanes(_assignments.Streams(partitions))),
-            OnBrokersBack = _assignments.CheckTopicsAsync,
-        };
-        var (consumer, done) = KafkaConsumer
-            .PlainPartitionedManualOffsetSource(KafkaSourceSettings.Of(_options, _client, drain), [.. _options.Topics.Keys], callbacks, Logger, Source.Time)
-            .ToMaterialized(Sink.ForEach<PartitionStream>(self.Tell), Keep.Both)
-            .Run(Source.Materializer);
-        _consumer = consumer;
-        done.PipeTo(self, success: () => ReadingEnded.Instance, failure: e => new ReadingFailed((e as AggregateException)?.InnerException ?? e));
+
+        // Makes what is not there: a subscription to nothing would hear of the topic only with a later refresh of the metadata.
+        EnsureTopicsAsync(_stopped.Token).PipeTo(Self, failure: e => new ReadingFailed(e));
     }
 
     protected override void PostStop()
     {
+        _stopped.Cancel();
+        _stopped.Dispose();
+
         // The next incarnation is the same member of the group: this one must be gone first. Only at a stop, and bounded.
         if (_consumer?.ShutdownAsync(drain: false) is { } closed && !Closed(closed))
         {
@@ -71,6 +67,29 @@ internal sealed class KafkaSourceActor : SourceActor
         }
     }
 
+    private void Read()
+    {
+        if (Draining)
+        {
+            return;
+        }
+
+        var (self, source, drain) = (Self, Source.Name, Source.Flow.DrainTimeout);
+        var callbacks = new ConsumerCallbacks
+        {
+            GetOffsetsOnAssign = _assignments.StartAsync,
+            OnRevoke = (partitions, time) => self.Ask<LanesDrained>(new DrainLanes(_assignments.Streams(partitions), drain), time),
+            OnLost = partitions => self.Tell(new CloseLanes(_assignments.Streams(partitions))),
+            OnBrokersBack = _assignments.CheckTopicsAsync,
+        };
+        var (consumer, done) = KafkaConsumer
+            .PlainPartitionedManualOffsetSource(KafkaSourceSettings.Of(_options, _client, drain), [.. _options.Topics.Keys], callbacks, Logger, Source.Time)
+            .ToMaterialized(Sink.ForEach<PartitionStream>(self.Tell), Keep.Both)
+            .Run(Source.Materializer);
+        _consumer = consumer;
+        done.PipeTo(self, success: () => ReadingEnded.Instance, failure: e => new ReadingFailed((e as AggregateException)?.InnerException ?? e));
+    }
+
     private void Open(PartitionStream assigned)
     {
         if (Draining || _assignments.Find(assigned.Partition) is not { } assignment)
@@ -81,6 +100,16 @@ internal sealed class KafkaSourceActor : SourceActor
         _partitions[assignment.Stream] = assignment.Partition;
         var records = new LaneRecords(new RecordDecoder(_options.Topics[assignment.Partition.Topic], assignment.Stream));
         OpenLane(assignment.Stream, assignment.Start, assigned.Records.Select(records.Decode));
+    }
+
+    private async Task<TopicsThere> EnsureTopicsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var topic in _options.Topics.Keys)
+        {
+            await _topics.IdAsync(topic, fresh: false, cancellationToken);
+        }
+
+        return TopicsThere.Instance;
     }
 
     private static bool Closed(Task closed)
@@ -97,6 +126,11 @@ internal sealed class KafkaSourceActor : SourceActor
     }
 
     private sealed record ReadingFailed(Exception Cause);
+
+    private sealed record TopicsThere
+    {
+        public static TopicsThere Instance { get; } = new();
+    }
 
     private sealed record ReadingEnded
     {
