@@ -1,9 +1,9 @@
-using Akka.Actor;
 using ActorEvents.Events;
 using ActorEvents.Journal;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Sources;
 using ActorEvents.Sources;
+using Akka.Actor;
 using Confluent.Kafka;
 
 namespace ActorEvents.Kafka;

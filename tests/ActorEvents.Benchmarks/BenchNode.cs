@@ -1,16 +1,15 @@
-using Akka;
-using Akka.Actor;
-using Akka.Cluster;
-using Akka.Cluster.Sharding;
-using Akka.Configuration;
-using Akka.Streams.Dsl;
 using ActorEvents.Events;
 using ActorEvents.Handlers;
 using ActorEvents.Hosting;
 using ActorEvents.Journal;
 using ActorEvents.Relay;
 using ActorEvents.Sources;
-
+using Akka;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Cluster.Sharding;
+using Akka.Configuration;
+using Akka.Streams.Dsl;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorEvents.Benchmarks;

@@ -1,8 +1,8 @@
-using Akka.Actor;
-using Akka.Cluster.Sharding;
 using ActorEvents.Events;
 using ActorEvents.Handlers;
 using ActorEvents.Journal;
+using Akka.Actor;
+using Akka.Cluster.Sharding;
 
 namespace ActorEvents.Benchmarks;
 

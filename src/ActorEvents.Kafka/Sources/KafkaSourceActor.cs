@@ -1,10 +1,10 @@
-using Akka.Actor;
-using Akka.Streams.Dsl;
 using ActorEvents.Events;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Consumers;
 using ActorEvents.Kafka.Telemetry;
 using ActorEvents.Sources;
+using Akka.Actor;
+using Akka.Streams.Dsl;
 using Confluent.Kafka;
 
 namespace ActorEvents.Kafka.Sources;

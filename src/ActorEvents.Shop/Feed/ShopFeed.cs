@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
-using Akka.Actor;
 using ActorEvents.Journal;
 using ActorEvents.Relay;
 using ActorEvents.Sources;
+using Akka.Actor;
 
 namespace ActorEvents.Shop.Feed;
 

@@ -1,13 +1,13 @@
 using System.Globalization;
-using Akka;
-using Akka.Actor;
-using Akka.Streams;
-using Akka.Streams.Dsl;
 using ActorEvents.Events;
 using ActorEvents.Journal;
 using ActorEvents.Relay;
 using ActorEvents.Sources;
 using ActorEvents.Sources.Files;
+using Akka;
+using Akka.Actor;
+using Akka.Streams;
+using Akka.Streams.Dsl;
 using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Shop.Feed;

@@ -1,9 +1,9 @@
-using Akka.Actor;
-using Akka.Cluster.Sharding;
-using Akka.Persistence;
 using ActorEvents.Events;
 using ActorEvents.Journal;
 using ActorEvents.Telemetry;
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Akka.Persistence;
 
 namespace ActorEvents.Handlers;
 

@@ -1,7 +1,7 @@
+using ActorEvents.Events;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Util;
-using ActorEvents.Events;
 
 namespace ActorEvents.Handlers;
 

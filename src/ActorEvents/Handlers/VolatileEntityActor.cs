@@ -1,7 +1,7 @@
-using Akka.Actor;
-using Akka.Cluster.Sharding;
 using ActorEvents.Events;
 using ActorEvents.Telemetry;
+using Akka.Actor;
+using Akka.Cluster.Sharding;
 
 namespace ActorEvents.Handlers;
 

@@ -1,7 +1,7 @@
-using Akka.Hosting;
 using ActorEvents.Handlers;
 using ActorEvents.Relay;
 using ActorEvents.Sources;
+using Akka.Hosting;
 
 namespace ActorEvents.Hosting;
 

@@ -1,7 +1,7 @@
-using Akka.Hosting;
 using ActorEvents.Handlers;
 using ActorEvents.Journal;
 using ActorEvents.Relay;
+using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

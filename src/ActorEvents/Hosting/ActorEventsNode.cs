@@ -1,12 +1,12 @@
-using Akka.Actor;
-using Akka.Cluster;
-using Akka.Cluster.Sharding;
-using Akka.Cluster.Tools.Singleton;
 using ActorEvents.Handlers;
 using ActorEvents.Journal;
 using ActorEvents.Relay;
 using ActorEvents.Sources;
 using ActorEvents.Telemetry;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Cluster.Sharding;
+using Akka.Cluster.Tools.Singleton;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

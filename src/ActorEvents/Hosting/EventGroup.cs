@@ -1,10 +1,10 @@
-using Akka.Actor;
-using Akka.Streams;
 using ActorEvents.Handlers;
 using ActorEvents.Journal;
 using ActorEvents.Sources;
 using ActorEvents.Subscriptions;
 using ActorEvents.Telemetry;
+using Akka.Actor;
+using Akka.Streams;
 using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Hosting;

@@ -1,8 +1,8 @@
-using Akka.Actor;
 using ActorEvents.Events;
 using ActorEvents.Journal;
 using ActorEvents.Subscriptions;
 using ActorEvents.Telemetry;
+using Akka.Actor;
 using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Sources;

@@ -1,6 +1,6 @@
-using Akka.Actor;
 using ActorEvents.Events;
 using ActorEvents.Journal;
+using Akka.Actor;
 
 namespace ActorEvents.Sources;
 

@@ -1,6 +1,6 @@
-using Akka.Actor;
 using ActorEvents.Journal;
 using ActorEvents.Telemetry;
+using Akka.Actor;
 using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Sources;

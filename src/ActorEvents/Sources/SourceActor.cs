@@ -1,10 +1,10 @@
+using ActorEvents.Events;
+using ActorEvents.Journal;
+using ActorEvents.Telemetry;
 using Akka;
 using Akka.Actor;
 using Akka.Streams;
 using Akka.Streams.Dsl;
-using ActorEvents.Events;
-using ActorEvents.Journal;
-using ActorEvents.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Sources;

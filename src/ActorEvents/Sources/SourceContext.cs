@@ -1,6 +1,6 @@
-using Akka.Streams;
 using ActorEvents.Journal;
 using Akka.Actor;
+using Akka.Streams;
 using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Sources;

@@ -1,8 +1,8 @@
-using Akka.Actor;
 using ActorEvents.Events;
 using ActorEvents.Handlers;
 using ActorEvents.Journal;
 using ActorEvents.Telemetry;
+using Akka.Actor;
 using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Subscriptions;

@@ -1,5 +1,5 @@
-using Akka.Actor;
 using ActorEvents.Events;
+using Akka.Actor;
 
 namespace ActorEvents.Subscriptions;
 

@@ -1,8 +1,8 @@
+using ActorEvents.Journal;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Persistence;
 using Akka.Persistence.Sql;
-using ActorEvents.Journal;
 using LinqToDB;
 using Microsoft.Data.Sqlite;
 

@@ -1,5 +1,5 @@
-using Akka.Actor;
 using ActorEvents.Subscriptions;
+using Akka.Actor;
 
 namespace ActorEvents.Benchmarks.Kafka;
 

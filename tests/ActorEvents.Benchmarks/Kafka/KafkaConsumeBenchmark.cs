@@ -1,10 +1,10 @@
-using Akka.Actor;
 using ActorEvents.Benchmarks.Servers;
 using ActorEvents.Events;
 using ActorEvents.Journal;
 using ActorEvents.Kafka;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Sources;
+using Akka.Actor;
 
 namespace ActorEvents.Benchmarks.Kafka;
 

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
-using Akka.Actor;
-using Akka.Cluster;
 using ActorEvents.Events;
 using ActorEvents.Hosting;
 using ActorEvents.Journal;
 using ActorEvents.Subscriptions;
+using Akka.Actor;
+using Akka.Cluster;
 using Microsoft.Data.Sqlite;
 
 namespace ActorEvents.Scenarios.DataPath;
@@ -167,7 +167,12 @@ public sealed class Data_path : IDisposable
         var stream = StreamId.ForPartition("list", "list", "id", 0);
         var source = new ListSource("list", 20, stream, i => new EventEnvelope
         {
-            Id = i.ToString(CultureInfo.InvariantCulture), Source = "/list", Type = "number", Key = i == 7 ? null : "k", Position = new EventPosition(stream, i), Size = 50,
+            Id = i.ToString(CultureInfo.InvariantCulture),
+            Source = "/list",
+            Type = "number",
+            Key = i == 7 ? null : "k",
+            Position = new EventPosition(stream, i),
+            Size = 50,
         });
         await using var node = await StartAsync(source);
 

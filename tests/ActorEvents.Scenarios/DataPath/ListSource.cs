@@ -1,8 +1,8 @@
-using Akka.Actor;
-using Akka.Streams.Dsl;
 using ActorEvents.Events;
 using ActorEvents.Journal;
 using ActorEvents.Sources;
+using Akka.Actor;
+using Akka.Streams.Dsl;
 
 namespace ActorEvents.Scenarios.DataPath;
 

@@ -1,11 +1,11 @@
-using Akka.Actor;
-using Akka.Cluster;
-using Akka.Cluster.Sharding;
-using Akka.Configuration;
 using ActorEvents.Handlers;
 using ActorEvents.Hosting;
 using ActorEvents.Journal;
 using ActorEvents.Sources;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Cluster.Sharding;
+using Akka.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

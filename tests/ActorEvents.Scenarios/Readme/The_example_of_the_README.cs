@@ -30,7 +30,13 @@ public sealed class The_example_of_the_README : IDisposable
         string[] data = ["""{"price":2.5}""", "no json", """{"price":4}"""];
         var source = new ListSource("carts", data.Length, stream, i => new EventEnvelope
         {
-            Id = $"e{i}", Source = "/shop", Type = "cart.item-added", Key = "c1", Data = Encoding.UTF8.GetBytes(data[i]), Position = new EventPosition(stream, i), Size = 50,
+            Id = $"e{i}",
+            Source = "/shop",
+            Type = "cart.item-added",
+            Key = "c1",
+            Data = Encoding.UTF8.GetBytes(data[i]),
+            Position = new EventPosition(stream, i),
+            Size = 50,
         });
         await using var node = await MiniNode.StartAsync(_folder, b =>
         {

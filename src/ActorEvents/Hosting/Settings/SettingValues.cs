@@ -84,7 +84,14 @@ internal static partial class SettingValues
         var match = Quantity().Match(text);
         long? unit = match.Groups[2].Value switch
         {
-            "KiB" => 1L << 10, "MiB" => 1L << 20, "GiB" => 1L << 30, "KB" => 1_000, "MB" => 1_000_000, "GB" => 1_000_000_000, "B" => 1, _ => null,
+            "KiB" => 1L << 10,
+            "MiB" => 1L << 20,
+            "GiB" => 1L << 30,
+            "KB" => 1_000,
+            "MB" => 1_000_000,
+            "GB" => 1_000_000_000,
+            "B" => 1,
+            _ => null,
         };
         return match.Success && unit is { } u && decimal.TryParse(match.Groups[1].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
             ? (long)(number * u)

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Akka.Actor;
-using Akka.Streams.Dsl;
 using ActorEvents.Events;
 using ActorEvents.Journal;
 using ActorEvents.Telemetry;
+using Akka.Actor;
+using Akka.Streams.Dsl;
 
 namespace ActorEvents.Sources.Files;
 

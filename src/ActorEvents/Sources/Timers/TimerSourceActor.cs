@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Akka.Actor;
 using ActorEvents.Events;
 using ActorEvents.Journal;
 using ActorEvents.Telemetry;
+using Akka.Actor;
 
 namespace ActorEvents.Sources.Timers;
 

@@ -34,7 +34,9 @@ public sealed class KafkaConsumerTests(MockKafkaFixture kafka) : ConsumerTestBas
         Random.Shared.NextBytes(big);
         await producer.ProduceAsync(topic, new Message<byte[]?, byte[]?>
         {
-            Key = [1, 2], Value = big, Timestamp = new Timestamp(1234567, TimestampType.CreateTime),
+            Key = [1, 2],
+            Value = big,
+            Timestamp = new Timestamp(1234567, TimestampType.CreateTime),
             Headers = [new Header("a", [7]), new Header("ü", null), new Header("a", [])],
         });
         await producer.ProduceAsync(topic, new Message<byte[]?, byte[]?> { Key = null, Value = null });
@@ -185,7 +187,8 @@ public sealed class KafkaConsumerTests(MockKafkaFixture kafka) : ConsumerTestBas
         var numbers = new ConcurrentQueue<int>();
         var control = Partitioned(Settings(null, Protocol(protocol)), topic, new ConsumerCallbacks
         {
-            GetOffsetsOnAssign = From(new([new(new TopicPartition(topic, 0), 20L)])), OnRecordsGone = gone.Enqueue,
+            GetOffsetsOnAssign = From(new([new(new TopicPartition(topic, 0), 20L)])),
+            OnRecordsGone = gone.Enqueue,
         }).ToMaterialized(Sink.ForEach<PartitionStream>(s => s.Records.RunForeach(b => Add(b, numbers), Materializer)), Keep.Left).Run(Materializer);
         await Poll.UntilAsync(() => numbers.Count >= 30, "the records that are left");
         Assert.Equal(numbers.Order(), numbers);
