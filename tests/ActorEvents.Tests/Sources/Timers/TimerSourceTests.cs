@@ -30,13 +30,13 @@ public sealed class TimerSourceTests : SourceKit
     [Fact]
     public async Task A_tick_is_an_event_whose_position_is_its_due_time()
     {
-        var time = new FakeTimeProvider(Noon.AddSeconds(10));
+        var time = new HandClock(Noon.AddSeconds(10));
         var timer = Timer();
         var subscription = Subscribe();
         Start(timer, [subscription], time: time);
         Assert.Equal("cleanup/cleanup/0", subscription.Opens().Stream.Name);
         AwaitAssert(() => Assert.Equal(Noon.AddSeconds(10).ToUnixTimeMilliseconds(), Positions[timer.Stream.Name]?.Next));
-        await Until(time, subscription, Noon.AddMinutes(1));
+        await time.MoveTo(Noon.AddMinutes(1));
         var tick = subscription.Takes(1)[0];
         Assert.Equal(Noon.AddMinutes(1).ToUnixTimeMilliseconds(), tick.Position.Number);
         Assert.Equal(("tick", "/timers/cleanup", "cleanup", "2026-01-02T12:01:00.000Z"), (tick.Type, tick.Source, tick.Key, tick.Time));
@@ -50,12 +50,12 @@ public sealed class TimerSourceTests : SourceKit
     {
         var timer = Timer();
         await Positions.RaiseAsync([new CommittedPosition(timer.Stream.Name, Noon.ToUnixTimeMilliseconds() + 1)], CancellationToken.None);
-        var time = new FakeTimeProvider(Noon.AddMinutes(10).AddSeconds(5));
+        var time = new HandClock(Noon.AddMinutes(10).AddSeconds(5));
         var subscription = Subscribe();
         Start(timer, [subscription], time: time);
         subscription.Opens();
         Assert.Equal(Noon.AddMinutes(10).ToUnixTimeMilliseconds(), subscription.Takes(1)[0].Position.Number);
-        await Until(time, subscription, Noon.AddMinutes(11));
+        await time.MoveTo(Noon.AddMinutes(11));
         Assert.Equal(Noon.AddMinutes(11).ToUnixTimeMilliseconds(), subscription.Takes(1)[0].Position.Number);
     }
 
@@ -71,17 +71,22 @@ public sealed class TimerSourceTests : SourceKit
 
     private static TimerSource Timer() => new(new TimerSourceOptions { Name = "cleanup", EventType = "tick", Interval = TimeSpan.FromMinutes(1) });
 
-    /// <summary>Moves the clock in steps, so that it does not matter when the timer begins to wait, to a second behind a time.</summary>
-    private static async Task Until(FakeTimeProvider time, Subscriber subscription, DateTimeOffset until)
+    /// <summary>A clock by hand that knows when the timer has begun to wait.</summary>
+    private sealed class HandClock(DateTimeOffset start) : FakeTimeProvider(start)
     {
-        Assert.Equal(0, subscription.Over);
-        while (time.GetUtcNow() <= until)
+        private readonly SemaphoreSlim _waits = new(0);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            _waits.Release();
+            return timer;
         }
 
-        // The wait may have begun just before the last step: another interval's worth would be another tick, so only the wait is ended.
-        time.Advance(TimeSpan.FromSeconds(58));
+        public async Task MoveTo(DateTimeOffset time)
+        {
+            Assert.True(await _waits.WaitAsync(TimeSpan.FromSeconds(20)), "the timer does not wait");
+            SetUtcNow(time);
+        }
     }
 }
