@@ -67,13 +67,18 @@ internal sealed class BenchNode : IAsyncDisposable
         return node;
     }
 
-    /// <summary>Sends events through and returns when all are settled and committed.</summary>
-    public async Task RunAsync(EventEnvelope[] events, StreamId stream)
+    /// <summary>Sends events through, timed from the start of the group until all are settled and committed.</summary>
+    public async Task<Round> TimeAsync(EventEnvelope[] events, StreamId stream)
     {
         var done = new TaskCompletionSource();
-        var group = Attach(new ArraySource(stream, events, done));
-        await done.Task;
+        IActorRef group = ActorRefs.Nobody;
+        var round = await Alternating.TimeAsync(events.Length, () =>
+        {
+            group = Attach(new ArraySource(stream, events, done));
+            return done.Task;
+        });
         await group.GracefulStop(TimeSpan.FromSeconds(10));
+        return round;
     }
 
     /// <summary>Starts a group with one source.</summary>

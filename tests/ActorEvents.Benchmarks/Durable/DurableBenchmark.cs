@@ -53,7 +53,7 @@ internal static class DurableBenchmark
             async () =>
             {
                 var (stream, events) = BenchNode.Make(ours.Next, Keys, run++);
-                return ours.After(await Alternating.TimeAsync(events.Length, () => node.RunAsync(events, stream)));
+                return ours.After(await node.TimeAsync(events, stream));
             },
             async () =>
             {
