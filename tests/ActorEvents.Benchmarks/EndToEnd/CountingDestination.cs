@@ -23,13 +23,14 @@ internal sealed class CountingDestination(IRelayDestination inner) : IRelayDesti
         }
     }
 
-    /// <summary>In milliseconds, of what was measured last.</summary>
-    public double Percentile(double part)
+    /// <summary>In milliseconds, of what was measured since they were last asked for.</summary>
+    public (double P50, double P99) Percentiles()
     {
         lock (_lock)
         {
-            var sorted = _latencies.Order().ToArray();
-            return Math.Round(sorted[(int)(part * (sorted.Length - 1))], 1);
+            double[] sorted = [.. _latencies.Order()];
+            _latencies.Clear();
+            return (At(sorted, 0.50), At(sorted, 0.99));
         }
     }
 
@@ -66,4 +67,6 @@ internal sealed class CountingDestination(IRelayDestination inner) : IRelayDesti
     }
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private static double At(double[] sorted, double part) => Math.Round(sorted[(int)(part * (sorted.Length - 1))], 1);
 }
