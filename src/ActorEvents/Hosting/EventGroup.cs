@@ -53,6 +53,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
     private List<SubscriptionRef> _subscriptions = [];
     private HashSet<IActorRef> _stopping = [];
     private IActorRef _committer = ActorRefs.Nobody;
+    private IActorRef _deadLetters = ActorRefs.Nobody;
     private IActorRef? _drainTo;
     private bool _draining;
     private int _generation;
@@ -129,12 +130,13 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
         _generation++;
         _committer = Context.Watch(Context.ActorOf(
             Props.Create(() => new PositionCommitter(_settings.Positions, _settings.Flow.CommitInterval, _log)), Name("committer")));
+        _deadLetters = Context.Watch(Context.ActorOf(Props.Create(() => new DeadLetterWriter(_settings.DeadLetters, _log)), Name("dead-letters")));
         _subscriptions = [.. _settings.Handlers.Select((h, index) => new SubscriptionRef(
             index,
             h.Handler.Name,
             Context.Watch(Context.ActorOf(
                 Props.Create(() => new HandlerSubscription(
-                    index, h.Handler, h.Region, _settings.DeadLetters, _settings.Delivery, _settings.Time, _settings.Logging.CreateLogger($"ActorEvents.Subscriptions.{h.Handler.Name}"))),
+                    index, h.Handler, h.Region, _deadLetters, _settings.Delivery, _settings.Time, _settings.Logging.CreateLogger($"ActorEvents.Subscriptions.{h.Handler.Name}"))),
                 Name($"subscription-{h.Handler.Name}"))),
             h.Handler.Selector.Matches))];
         StartSources();
@@ -158,6 +160,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
                 name, _subscriptions, _settings.Positions, _settings.DeadLetters, _settings.Flow, _settings.Time, _settings.Logging, Context.System.Materializer())
             {
                 Committer = _committer,
+                DeadLetterWriter = _deadLetters,
             };
             _generation++;
             _sources[name] = Context.Watch(Context.ActorOf(source.Props(context), Name($"source-{name}")));
@@ -185,7 +188,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
                 Timers.StartSingleTimer(name, StartSource.Instance, pause);
             }
         }
-        else if (_subscriptions.Any(s => s.Actor.Equals(actor)) || actor.Equals(_committer))
+        else if (_subscriptions.Any(s => s.Actor.Equals(actor)) || actor.Equals(_committer) || actor.Equals(_deadLetters))
         {
             Restart(actor.Path.Name);
         }

@@ -15,7 +15,6 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
 {
     private const int DeadLetterDebt = 63;
     private const int MaxKnownTypes = 1_024;
-    private static readonly TimeSpan SayDeadEvery = TimeSpan.FromSeconds(15);
 
     private readonly SourceContext _context;
     private readonly StreamId _stream;
@@ -35,11 +34,6 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
     private bool _closed;
     private long _committed;
     private bool _committing;
-    private bool _storeUnderWay;
-    private DeadLetter[] _storing = [];
-    private int _unsaid;
-    private DeadLetter? _lastDead;
-    private int _storeFailures;
     private IActorRef? _drainedTo;
     private ulong _opening;
     private long _sequence;
@@ -89,9 +83,12 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
             Context.Parent.Tell(new LaneCommitted(_stream, _committed));
             Progress();
         });
-        Receive<Stored>(m => OnStored(m.Failure));
-        Receive<StoreAgain>(_ => Store());
-        Receive<SayDead>(_ => Say());
+        Receive<DeadLettersStored>(m =>
+        {
+            Metrics.DeadLettered(_context.Name, m.Positions.Length);
+            _tracker.Settle(DeadLetterDebt, m.Positions);
+            Progress();
+        });
         Receive<End>(_ =>
         {
             _ended = true;
@@ -169,7 +166,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
         }
 
         Publish();
-        Store();
+        StoreDead();
         if (_taken && _next == _batch.Count)
         {
             (_batch, _next, _taken) = ([], 0, false);
@@ -207,7 +204,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
             _context.Committer.Tell(new CommitPosition(new CommittedPosition(_stream.Name, _tracker.Mark, _tracker.MarkResume)));
         }
 
-        if (_tracker.Tracked > 0 || _committed < _tracker.Mark || _dead.Count + _storing.Length > 0)
+        if (_tracker.Tracked > 0 || _committed < _tracker.Mark)
         {
             return;
         }
@@ -231,7 +228,6 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
         }
 
         _closed = true;
-        Say();
         foreach (var subscription in _context.Subscriptions)
         {
             subscription.Actor.Tell(new CloseSession(_session));
@@ -242,69 +238,13 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
         Context.Stop(Self);
     }
 
-    private void Store()
+    private void StoreDead()
     {
-        if (_storeUnderWay || _dead.Count + _storing.Length == 0 || Timers.IsTimerActive(StoreAgain.Instance))
+        if (_dead.Count > 0)
         {
-            return;
-        }
-
-        if (_storing.Length == 0)
-        {
-            _storing = [.. _dead];
+            _context.DeadLetterWriter.Tell(new StoreDeadLetters(_session, [.. _dead]));
             _dead.Clear();
-            (_unsaid, _lastDead) = (_unsaid + _storing.Length, _storing[^1]);
-            if (!Timers.IsTimerActive(SayDead.Instance))
-            {
-                Say();
-            }
         }
-
-        _storeUnderWay = true;
-        StoreAsync(_storing).PipeTo(Self);
-    }
-
-    /// <summary>Says what became dead letters since it was last said: a row of bad records makes a few lines, not one each.</summary>
-    private void Say()
-    {
-        if (_unsaid > 0)
-        {
-            Log.DeadLettered(_log, _unsaid, _stream.Name, _lastDead!.Position.Number, _lastDead.Reason);
-            _unsaid = 0;
-            Timers.StartSingleTimer(SayDead.Instance, SayDead.Instance, SayDeadEvery);
-        }
-    }
-
-    private async Task<Stored> StoreAsync(DeadLetter[] letters)
-    {
-        try
-        {
-            await _context.DeadLetters.StoreAsync(letters, CancellationToken.None);
-            return new Stored(null);
-        }
-        catch (Exception e)
-        {
-            return new Stored(e);
-        }
-    }
-
-    private void OnStored(Exception? failure)
-    {
-        _storeUnderWay = false;
-        if (failure is null)
-        {
-            _storeFailures = 0;
-            long[] positions = [.. _storing.Select(d => d.Position.Number)];
-            Metrics.DeadLettered(_context.Name, positions.Length);
-            _storing = [];
-            _tracker.Settle(DeadLetterDebt, positions);
-            Progress();
-            return;
-        }
-
-        var pause = Backoff.After(++_storeFailures, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
-        Log.DeadLetterStoreFailed(_log, _stream.Name, pause.TotalMilliseconds, failure.Message);
-        Timers.StartSingleTimer(StoreAgain.Instance, StoreAgain.Instance, pause);
     }
 
     /// <summary>Says once per type that nobody handles it.</summary>
@@ -336,18 +276,6 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
 
     /// <summary>The stream failed.</summary>
     internal sealed record Broken(Exception Cause);
-
-    private sealed record Stored(Exception? Failure);
-
-    private sealed record StoreAgain
-    {
-        public static StoreAgain Instance { get; } = new();
-    }
-
-    private sealed record SayDead
-    {
-        public static SayDead Instance { get; } = new();
-    }
 
     private sealed record DrainOver
     {

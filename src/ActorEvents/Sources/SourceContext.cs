@@ -18,6 +18,9 @@ public sealed record SourceContext(
 {
     /// <summary>The node's committer; lanes tell it what to commit.</summary>
     internal IActorRef Committer { get; init; } = ActorRefs.Nobody;
+
+    /// <summary>The node's writer; lanes tell it what to store.</summary>
+    internal IActorRef DeadLetterWriter { get; init; } = ActorRefs.Nobody;
 }
 
 /// <summary>Where a source runs.</summary>

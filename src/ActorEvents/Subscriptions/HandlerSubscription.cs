@@ -1,6 +1,5 @@
 using ActorEvents.Events;
 using ActorEvents.Handlers;
-using ActorEvents.Journal;
 using ActorEvents.Telemetry;
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
@@ -16,7 +15,7 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers
     private readonly int _index;
     private readonly HandlerDefinition _handler;
     private readonly IActorRef _region;
-    private readonly IDeadLetterStore _deadLetters;
+    private readonly IActorRef _deadLetters;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly DeliveryWindow _window;
@@ -26,7 +25,7 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers
     private bool _soon;
 
     public HandlerSubscription(
-        int index, HandlerDefinition handler, IActorRef region, IDeadLetterStore deadLetters, DeliveryOptions options, TimeProvider time, ILogger log)
+        int index, HandlerDefinition handler, IActorRef region, IActorRef deadLetters, DeliveryOptions options, TimeProvider time, ILogger log)
     {
         _index = index;
         _handler = handler;
@@ -65,7 +64,16 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers
         });
         Receive<Flush>(_ => Now());
         Receive<Tick>(_ => OnTick());
-        Receive<DeadLettersStored>(OnStored);
+        Receive<DeadLettersStored>(m =>
+        {
+            Metrics.DeadLettered(_handler.Name, m.Positions.Length);
+            foreach (var position in m.Positions)
+            {
+                Settle(m.Session, position);
+            }
+
+            Soon();
+        });
         Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, tick);
     }
 
@@ -189,46 +197,7 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers
         {
             Handler = _handler.Name,
         };
-        StoreAsync(state.Session, letter, 1).PipeTo(Self);
-    }
-
-    private async Task<DeadLettersStored> StoreAsync(LaneSession session, DeadLetter letter, int attempt)
-    {
-        try
-        {
-            if (attempt > 1)
-            {
-                await Task.Delay(Backoff.After(attempt - 1, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10)), _time, CancellationToken.None);
-            }
-
-            await _deadLetters.StoreAsync([letter], CancellationToken.None);
-            return new DeadLettersStored(session, letter, attempt, null);
-        }
-        catch (Exception e)
-        {
-            return new DeadLettersStored(session, letter, attempt, e);
-        }
-    }
-
-    private void OnStored(DeadLettersStored stored)
-    {
-        if (!_sessions.TryGetValue(stored.Session, out var state))
-        {
-            return;
-        }
-
-        if (stored.Failure is null)
-        {
-            Metrics.DeadLettered(_handler.Name, 1);
-            Log.DeadLettered(_log, 1, stored.Session.Stream.Name, stored.Letter.Position.Number, stored.Letter.Reason);
-            Settle(state, stored.Letter.Position.Number);
-            Soon();
-            return;
-        }
-
-        Log.DeadLetterStoreFailed(
-            _log, stored.Session.Stream.Name, Backoff.After(stored.Attempt, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10)).TotalMilliseconds, stored.Failure.Message);
-        StoreAsync(stored.Session, stored.Letter, stored.Attempt + 1).PipeTo(Self);
+        _deadLetters.Tell(new StoreDeadLetters(state.Session, [letter]));
     }
 
     private void Settle(LaneSession session, long position)
@@ -292,8 +261,6 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers
 
         public long TryAgain { get; set; }
     }
-
-    private sealed record DeadLettersStored(LaneSession Session, DeadLetter Letter, int Attempt, Exception? Failure);
 
     private sealed record Flush
     {

@@ -14,11 +14,11 @@ internal static partial class Log
     [LoggerMessage(1002, LogLevel.Information, "Stream {Stream} closed ({Reason}): committed {Committed}, {Unsettled} event(s) still under way will be read again")]
     public static partial void LaneClosed(ILogger log, string stream, string reason, long committed, int unsettled);
 
-    [LoggerMessage(1003, LogLevel.Warning, "{Count} record(s) of {Stream} became dead letters, the last at {Position}: {Reason}")]
+    [LoggerMessage(1003, LogLevel.Warning, "{Count} record(s) became dead letters (table ae_dead_letters), the last of {Stream} at {Position}: {Reason}")]
     public static partial void DeadLettered(ILogger log, int count, string stream, long position, string reason);
 
-    [LoggerMessage(1004, LogLevel.Warning, "Dead letters of {Stream} could not be stored; tried again in {PauseMs:0} ms: {Reason}")]
-    public static partial void DeadLetterStoreFailed(ILogger log, string stream, double pauseMs, string reason);
+    [LoggerMessage(1004, LogLevel.Warning, "{Count} dead letter(s) could not be stored; tried again in {PauseMs:0} ms, not settled before: {Reason}")]
+    public static partial void DeadLetterStoreFailed(ILogger log, int count, double pauseMs, string reason);
 
     [LoggerMessage(1005, LogLevel.Warning, "No handler is registered for events of type '{Type}' (first seen at {Stream} {Position}); they are settled without effect. Register a handler whose types include it, or take it out of the source")]
     public static partial void UnknownType(ILogger log, string type, string stream, long position);

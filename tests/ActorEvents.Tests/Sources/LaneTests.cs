@@ -167,7 +167,7 @@ public sealed class LaneTests : SourceKit
     }
 
     [Fact]
-    public void Many_dead_letters_make_few_log_lines_and_none_is_left_out()
+    public async Task Many_dead_letters_make_few_log_lines_and_none_is_left_out()
     {
         var dead = Enumerable.Range(0, 2_000).Select(i => new SourceRecord(i, null, new DeadLetter(new EventPosition(Stream, i), "bad", null, [1], [])));
         var subscription = Subscribe();
@@ -175,6 +175,7 @@ public sealed class LaneTests : SourceKit
         subscription.Opens();
         subscription.Closes();
         Assert.Equal(2_000, DeadLetters.Stored.Count);
+        await DeadLetterWriter.GracefulStop(TimeSpan.FromSeconds(20));
         var counts = Recorded.Lines.Where(l => l.Contains("became dead letters", StringComparison.Ordinal)).Select(l => int.Parse(l.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture)).ToArray();
         Assert.Equal(2_000, counts.Sum());
         Assert.InRange(counts.Length, 1, 3);
