@@ -9,7 +9,10 @@ public sealed class FlowOptions
     [Range(1, 1_048_576)]
     public int MaxEvents { get; set; } = 8_192;
 
-    /// <summary>Unsettled bytes of a lane at most; one event may always go. Default 16 MiB.</summary>
+    /// <summary>
+    /// Unsettled bytes of a lane at most, as they were on the wire; one event may always go. A payload of text that a key selector or handler has parsed is
+    /// kept beside its bytes and may take twice as much again. Default 16 MiB.
+    /// </summary>
     [Range(1_024, 1L << 40)]
     public long MaxBytes { get; set; } = 16 * 1024 * 1024;
 
