@@ -42,7 +42,7 @@ internal sealed class DataFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new SettingsException($"The data folder {path} cannot be used: {e.Message}. Give another one (--data DIR).");
+            throw new SettingsException($"The data folder {path} cannot be used: {e.Message.TrimEnd('.')}. Give another one (--data DIR).");
         }
     }
 

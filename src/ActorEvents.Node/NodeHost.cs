@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
+using System.Net;
 using ActorEvents.Events;
 using ActorEvents.Hosting;
 using ActorEvents.Hosting.Settings;
@@ -27,6 +27,13 @@ internal static class NodeHost
     public static async Task<int> RunAsync(string[] arguments, CancellationToken stop)
     {
         var (settings, given, akka) = Read(arguments);
+        if (settings.Shop is { Enabled: true, Feed: true, File: { Length: > 0 } feed } && !File.Exists(feed))
+        {
+            throw new SettingsException($"shop.file = '{feed}': there is no such file (looked at {Path.GetFullPath(feed)}).");
+        }
+
+        var http = ListenAddress.Check("HTTP", settings.Http.Host, settings.Http.Port, "--http PORT, 0: any free one; --http.host HOST");
+        CheckClusterPort(settings.Cluster, akka);
         using var folder = DataFolder.Open(settings.Data);
         var options = settings.Runtime();
         await using var journal = await JournalDatabase.OpenAsync(JournalOf(settings, folder), TimeProvider.System, stop);
@@ -39,17 +46,12 @@ internal static class NodeHost
             options.Relay.TopicMadeAnew = TopicMadeAnew.Replay;
         }
 
-        if (settings.Shop is { Enabled: true, Feed: true, File: { Length: > 0 } feed } && !File.Exists(feed))
-        {
-            throw new SettingsException($"shop.file = '{feed}': there is no such file (looked at {Path.GetFullPath(feed)}).");
-        }
-
         using var topics = new KafkaTopics(settings.Kafka, TimeProvider.System);
-        var app = Build(settings, options, folder, journal, topics, akka);
+        var app = Build(settings, http, options, folder, journal, topics, akka);
         await using (app)
         {
             var node = app.Services.GetRequiredService<ActorEventsNode>();
-            await StartAsync(app, settings, stop);
+            await app.StartAsync(stop);
             Summary(app, settings, options, folder, journal, given, broker);
             await using var stopping = stop.Register(app.Lifetime.StopApplication);
             _ = broker?.Exited.ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
@@ -95,6 +97,17 @@ internal static class NodeHost
         return File.Exists(file) ? file : throw new SettingsException($"--config '{file}': there is no such file (looked at {Path.GetFullPath(file)}).");
     }
 
+    /// <summary>Where Akka will listen: another place than the others know, if the file's own <c>akka</c> part says so.</summary>
+    private static void CheckClusterPort(ClusterOptions cluster, Config akka)
+    {
+        const string tcp = "akka.remote.dot-netty.tcp.";
+        ListenAddress.Check(
+            "The cluster",
+            akka.GetString(tcp + "bind-hostname", akka.GetString(tcp + "hostname", cluster.Hostname)),
+            akka.GetInt(tcp + "bind-port", akka.GetInt(tcp + "port", cluster.Port)),
+            "--cluster.port PORT, 0: any free one; --cluster.hostname HOST");
+    }
+
     private static JournalOptions JournalOf(NodeSettings settings, DataFolder folder) => new()
     {
         Provider = settings.Journal.Provider,
@@ -131,6 +144,9 @@ internal static class NodeHost
         .ClearProviders()
         .AddFilter("Microsoft", LogLevel.Warning)
         .AddFilter("Akka", LogLevel.Warning)
+
+        // What keeps the host from starting is thrown as well, and said once, by us.
+        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
         .AddSimpleConsole(o =>
         {
             o.SingleLine = true;
@@ -141,12 +157,12 @@ internal static class NodeHost
         .Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
 
     private static WebApplication Build(
-        NodeSettings settings, ActorEventsOptions options, DataFolder folder, JournalDatabase journal, KafkaTopics topics, Config akka)
+        NodeSettings settings, IPEndPoint http, ActorEventsOptions options, DataFolder folder, JournalDatabase journal, KafkaTopics topics, Config akka)
     {
         var web = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         Logging(web.Logging);
         web.Services.AddRoutingCore();
-        web.WebHost.UseKestrelCore().UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://{settings.Http.Host}:{settings.Http.Port}"));
+        web.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(http));
         web.Services.AddSingleton<IHostLifetime, OwnLifetime>();
         web.Services.AddActorEvents(
             journal,
@@ -192,18 +208,6 @@ internal static class NodeHost
         }
 
         return app;
-    }
-
-    private static async Task StartAsync(WebApplication app, NodeSettings settings, CancellationToken stop)
-    {
-        try
-        {
-            await app.StartAsync(stop);
-        }
-        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
-        {
-            throw new IOException($"HTTP cannot be served at {settings.Http.Host}:{settings.Http.Port}: {e.Message} Give another port (--http PORT; 0: any free one).", e);
-        }
     }
 
     private static async Task SayRunningAsync(ActorEventsNode node)

@@ -3,12 +3,16 @@ using ActorEvents.Journal;
 using ActorEvents.Kafka.Embedded;
 using ActorEvents.Node;
 
+if (args is ["broker", .. var rest])
+{
+    // Its signals are its own: as a node's child it must outlive those that a terminal sends to both.
+    return await EmbeddedBrokerCommand.RunAsync(rest, CancellationToken.None);
+}
+
 using var signals = new StopSignals();
 try
 {
-    return args is ["broker", .. var rest]
-        ? await EmbeddedBrokerCommand.RunAsync(rest, signals.Stop)
-        : await NodeHost.RunAsync(args, signals.Stop);
+    return await NodeHost.RunAsync(args, signals.Stop);
 }
 catch (SettingsException e)
 {

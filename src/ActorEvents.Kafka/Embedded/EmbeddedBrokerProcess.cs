@@ -52,7 +52,7 @@ public sealed class EmbeddedBrokerProcess : IAsyncDisposable
     /// File name and arguments of the host's broker verb; the arguments are <see cref="EmbeddedBrokerOptions.ToArguments"/> with <c>child: true</c>. Its redirections are
     /// set here.
     /// </param>
-    /// <param name="log">Gets the limits, what the child writes on standard error, and its unexpected end.</param>
+    /// <param name="log">Gets the limits, what the ready child writes on standard error, and its unexpected end.</param>
     /// <param name="time">The clock of the deadlines.</param>
     /// <param name="cancellation">Gives up; the child is ended.</param>
     /// <exception cref="EmbeddedBrokerException">The child cannot be started, ends before it is ready (its own words are quoted), or is not ready in time.</exception>
@@ -170,8 +170,14 @@ public sealed class EmbeddedBrokerProcess : IAsyncDisposable
     {
         while (await _process.StandardError.ReadLineAsync() is { } line)
         {
-            Log.EmbeddedBrokerSays(_log, line);
-            Remember(line);
+            if (BootstrapServers.Length > 0)
+            {
+                Log.EmbeddedBrokerSays(_log, line);
+            }
+            else
+            {
+                Remember(line);
+            }
         }
     }
 

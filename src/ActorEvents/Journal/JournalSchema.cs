@@ -85,7 +85,7 @@ internal static class JournalSchema
 
     public static JournalUnavailableException WrongColumns(string table, string description, Exception e) => new(
         JournalProblem.Refused,
-        $"The table '{table}' of the {description} is not as Akka.Persistence.Sql's table mapping 'default' makes it: {e.Message}. Use another database or migrate the table.",
+        $"The table '{table}' of the {description} is not as Akka.Persistence.Sql's table mapping 'default' makes it: {e.Message.TrimEnd('.')}. Use another database or migrate the table.",
         e);
 
     private static async Task<string?> ReadAsync(DbTransaction transaction, string name, CancellationToken cancellationToken)

@@ -183,6 +183,6 @@ internal sealed class PostgresSchema(PostgresDialect dialect)
 
     private JournalUnavailableException Unreachable(Exception e) => new(
         JournalProblem.Unreachable,
-        $"No answer from the {dialect.Description}: {(e.InnerException ?? e).Message}. Start the server, or correct Host and Port in {JournalOptions.ConnectionStringSetting}.",
+        $"No answer from the {dialect.Description}: {(e.InnerException ?? e).Message.TrimEnd('.')}. Start the server, or correct Host and Port in {JournalOptions.ConnectionStringSetting}.",
         e);
 }

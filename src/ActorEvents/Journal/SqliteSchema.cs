@@ -61,7 +61,7 @@ internal sealed class SqliteSchema(SqliteDialect dialect)
         }
         catch (SqliteException e)
         {
-            throw Translate(e);
+            throw Translate(e, e.Message.TrimEnd('.'));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -92,7 +92,7 @@ internal sealed class SqliteSchema(SqliteDialect dialect)
         var found = (string?)await check.ExecuteScalarAsync(cancellationToken);
         if (found is not "ok")
         {
-            throw Damaged($"a check found: {found}", null);
+            throw Damaged($"a check found: {found?.ReplaceLineEndings(" ")}", null);
         }
     }
 
@@ -175,22 +175,22 @@ internal sealed class SqliteSchema(SqliteDialect dialect)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private JournalUnavailableException Translate(SqliteException e) => e.SqliteErrorCode switch
+    private JournalUnavailableException Translate(SqliteException e, string said) => e.SqliteErrorCode switch
     {
-        SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_CORRUPT => Damaged(e.Message, e),
+        SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_CORRUPT => Damaged(said, e),
         SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_PERM or SQLitePCL.raw.SQLITE_AUTH => new(
             JournalProblem.Denied,
-            $"The {dialect.Description} cannot be written: {e.Message}. Give this user the right to write the file and its folder, or another path ({JournalOptions.SqliteFileSetting}).",
+            $"The {dialect.Description} cannot be written: {said}. Give this user the right to write the file and its folder, or another path ({JournalOptions.SqliteFileSetting}).",
             e),
         SQLitePCL.raw.SQLITE_CANTOPEN => new(
             JournalProblem.Unreachable,
-            $"The {dialect.Description} cannot be opened: {e.Message}. Its folder must be there and writable; give another path ({JournalOptions.SqliteFileSetting}).",
+            $"The {dialect.Description} cannot be opened: {said}. Its folder must be there and writable; give another path ({JournalOptions.SqliteFileSetting}).",
             e),
         SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED => new(
             JournalProblem.Failed,
             $"Another process holds the {dialect.Description} for over 30 s. End it, or give another path ({JournalOptions.SqliteFileSetting}).",
             e),
-        _ => new(JournalProblem.Failed, $"The {dialect.Description} cannot be used ({JournalOptions.SqliteFileSetting}): {e.Message}", e),
+        _ => new(JournalProblem.Failed, $"The {dialect.Description} cannot be used ({JournalOptions.SqliteFileSetting}): {said}.", e),
     };
 
     private JournalUnavailableException Damaged(string what, Exception? e) => new(

@@ -10,7 +10,7 @@ namespace ActorEvents.Scenarios.Nodes;
 internal sealed class NodeProcess : IAsyncDisposable
 {
     private readonly Process _process;
-    private readonly ConcurrentQueue<string> _log = new();
+    private readonly ConcurrentQueue<(string Line, bool IsOutput)> _log = new();
     private readonly TaskCompletionSource<string> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -30,7 +30,10 @@ internal sealed class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>Everything that it printed, both channels, as far as it was read.</summary>
-    public string Log => string.Join('\n', _log);
+    public string Log => string.Join('\n', _log.Select(l => l.Line));
+
+    /// <summary>What it wrote on one channel.</summary>
+    public string[] Lines(bool output) => [.. _log.Where(l => l.IsOutput == output).Select(l => l.Line)];
 
     public int Id => _process.Id;
 
@@ -90,7 +93,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     public async Task SawAsync(string text, int seconds = 60)
     {
         var until = Environment.TickCount64 + (seconds * 1000L);
-        while (!_log.Any(l => l.Contains(text, StringComparison.Ordinal)))
+        while (!_log.Any(l => l.Line.Contains(text, StringComparison.Ordinal)))
         {
             if (Environment.TickCount64 > until || _process.HasExited)
             {
@@ -155,7 +158,7 @@ internal sealed class NodeProcess : IAsyncDisposable
             return;
         }
 
-        _log.Enqueue(line);
+        _log.Enqueue((line, isOutput));
         while (_log.Count > 5_000)
         {
             _log.TryDequeue(out _);

@@ -35,13 +35,15 @@ public abstract class NodeScenario : IAsyncLifetime
     {
         var port = NodeProcess.FreePort();
         var node = NodeProcess.Start([
-            "--data", folder, "--http", port.ToString(CultureInfo.InvariantCulture),
-            "--kafka.embedded.port", NodeProcess.FreePort().ToString(CultureInfo.InvariantCulture), .. arguments,
+            "--data", folder, .. Unless("--http", port, arguments), .. Unless("--kafka.embedded.port", NodeProcess.FreePort(), arguments), .. arguments,
         ]);
         _processes.Add(node);
         _ports[node] = port;
         return node;
     }
+
+    private static string[] Unless(string option, int value, string[] given) =>
+        given.Contains(option) ? [] : [option, value.ToString(CultureInfo.InvariantCulture)];
 
     private protected async Task<string> BrokerAsync()
     {

@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using ActorEvents.Journal;
+using Microsoft.Data.Sqlite;
+
+namespace ActorEvents.Scenarios.Nodes;
+
+/// <summary>What is wrong at a start ends it at once: its own exit code, and one line on standard error that names the value and the cure.</summary>
+public sealed class What_a_node_refuses : NodeScenario
+{
+    private const int Failed = 1, BadSetting = 2;
+
+    [Fact]
+    public async Task A_setting_that_does_not_exist()
+    {
+        var file = Path.Combine(Data, "node.conf");
+        await File.WriteAllTextAsync(file, "actor-events { flow { max-event = 3 } }");
+
+        await RefusesAsync(BadSetting, Node("--config", file), file, "'actor-events.flow.max-event'", "actor-events.flow.max-events");
+    }
+
+    [Fact]
+    public Task An_option_that_does_not_exist() => RefusesAsync(BadSetting, Node("--flow.max-event", "3"), "--flow.max-event;", "--flow.max-events");
+
+    [Fact]
+    public Task A_value_out_of_range() => RefusesAsync(BadSetting, Node("--flow.max-events", "0"), "flow.max-events = '0'", "between 1 and 1048576");
+
+    [Fact]
+    public Task A_value_of_another_form() => RefusesAsync(BadSetting, Node("--flow.drain-timeout", "10"), "flow.drain-timeout = '10'", "a number with a unit");
+
+    [Fact]
+    public Task A_data_file_that_is_not_there()
+    {
+        var file = Path.Combine(Data, "nowhere.csv");
+        return RefusesAsync(BadSetting, Node("--shop.file", file), "shop.file", file);
+    }
+
+    /// <summary>A file in the way of the folder: root, as which tests may run, is refused no right.</summary>
+    [Fact]
+    public async Task A_data_folder_that_cannot_be_made()
+    {
+        var folder = Path.Combine(Data, "file", "node");
+        await File.WriteAllTextAsync(Path.Combine(Data, "file"), "");
+
+        await RefusesAsync(BadSetting, NodeOn(folder), folder, "--data DIR");
+    }
+
+    [Fact]
+    public async Task A_data_folder_of_another_node()
+    {
+        await Node("--shop.feed", "off").SawAsync("The node is running");
+
+        await RefusesAsync(BadSetting, Node(), Path.Combine(Data, "node"), "in use by another process", "--data DIR");
+    }
+
+    [Fact]
+    public async Task An_HTTP_port_that_is_taken()
+    {
+        using var taken = Taken(out var port);
+        await RefusesAsync(Failed, Node("--http", port), $"127.0.0.1:{port}", "already in use", "--http PORT");
+    }
+
+    [Fact]
+    public Task An_HTTP_address_that_is_not_of_this_machine() =>
+        RefusesAsync(Failed, Node("--http.host", "192.0.2.1"), "192.0.2.1", "--http.host HOST");
+
+    [Fact]
+    public async Task A_port_of_the_embedded_broker_that_is_taken()
+    {
+        using var taken = Taken(out var port);
+        await RefusesAsync(Failed, Node("--kafka.embedded.port", port), port, "already in use", "Set kafka.embedded.port");
+    }
+
+    [Fact]
+    public async Task A_cluster_port_that_is_taken()
+    {
+        using var taken = Taken(out var port);
+        await RefusesAsync(Failed, Node("--cluster.port", port), $"127.0.0.1:{port}", "already in use", "--cluster.port");
+    }
+
+    [Fact]
+    public async Task A_journal_file_that_is_no_database()
+    {
+        var file = Path.Combine(Data, "journal.db");
+        await File.WriteAllBytesAsync(file, [.. Enumerable.Range(0, 8_192).Select(i => (byte)(i * 7))]);
+
+        await RefusesAsync(Failed, Node("--journal.sqlite-file", file), file, "is damaged or is not a database", "Restore it from a back-up");
+    }
+
+    [Fact]
+    public async Task A_journal_whose_pages_are_damaged()
+    {
+        var file = await JournalAsync();
+        await using (var stream = File.OpenWrite(file))
+        {
+            stream.Position = 4_096;
+            await stream.WriteAsync(Enumerable.Repeat((byte)0xA5, 3 * 4_096).ToArray());
+        }
+
+        await RefusesAsync(Failed, Node("--journal.sqlite-file", file), file, "is damaged or is not a database", "Restore it from a back-up");
+    }
+
+    [Fact]
+    public async Task A_journal_without_its_unique_index()
+    {
+        var file = await JournalAsync("DROP INDEX journal_uq");
+
+        await RefusesAsync(Failed, Node("--journal.sqlite-file", file), file, "no unique index", "CREATE UNIQUE INDEX journal_uq");
+    }
+
+    [Fact]
+    public Task A_database_that_does_not_answer()
+    {
+        var port = NodeProcess.FreePort();
+        return RefusesAsync(
+            Failed,
+            Node("--journal.provider", "postgresql", "--journal.connection-string", $"Host=127.0.0.1;Port={port};Database=events;Username=node;Password=not-to-be-seen"),
+            $"127.0.0.1:{port}", "'events'", "'node'", "Start the server, or correct Host and Port");
+    }
+
+    private static async Task RefusesAsync(int code, NodeProcess node, params string[] said)
+    {
+        Assert.True(code == await node.ExitAsync(), node.Log);
+        Assert.Empty(node.Lines(output: true));
+        var line = Assert.Single(node.Lines(output: false), l => !l.Contains("info: ", StringComparison.Ordinal));
+        Assert.All(said, s => Assert.Contains(s, line, StringComparison.Ordinal));
+        Assert.All(["   at ", "Exception", "..", "not-to-be-seen"], s => Assert.DoesNotContain(s, line, StringComparison.Ordinal));
+    }
+
+    /// <summary>A journal as a node made it, changed by hand.</summary>
+    private async Task<string> JournalAsync(string change = "")
+    {
+        var file = Path.Combine(Data, "journal.db");
+        await using (await JournalDatabase.OpenAsync(new JournalOptions { SqliteFile = file }, TimeProvider.System, CancellationToken.None))
+        {
+        }
+
+        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = change + "; PRAGMA wal_checkpoint(TRUNCATE)";
+        await command.ExecuteNonQueryAsync();
+        return file;
+    }
+
+    private static TcpListener Taken(out string port)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+        return listener;
+    }
+}
