@@ -13,7 +13,10 @@ public sealed class DeliveryOptions
     [Range(1_024, 64 * 1024 * 1024)]
     public int MaxBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>Time without an answer after which a delivery is sent again; doubles up to <see cref="ResendMax"/>. Default 5 s.</summary>
+    /// <summary>
+    /// Time without an answer after which a delivery is sent again, or twice what answers took lately, if that is longer; doubles up to
+    /// <see cref="ResendMax"/>. Default 5 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "01:00:00")]
     public TimeSpan ResendAfter { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -16,6 +16,7 @@ internal sealed class DeliveryWindow(DeliveryOptions options, TimeProvider time)
     private readonly Queue<KeyQueue> _ready = new();
     private readonly long _resendAfter = Ticks(options.ResendAfter, time);
     private readonly long _resendMax = Ticks(options.ResendMax, time);
+    private readonly AnswerTimes _answers = new(first: Ticks(1.5 * options.ResendAfter, time), period: Ticks(options.ResendAfter, time));
 
     /// <summary>Keys (times streams) with something unsettled.</summary>
     public int Keys => _queues.Count;
@@ -54,7 +55,7 @@ internal sealed class DeliveryWindow(DeliveryOptions options, TimeProvider time)
 
             queue.InFlight = true;
             queue.Attempt++;
-            queue.Deadline = now + Math.Min(_resendMax, _resendAfter << Math.Min(queue.Attempt - 1, 20));
+            queue.Sent = now;
             delivery = new Delivery(queue.Key, queue.Stream, queue.Head(options.MaxEvents, options.MaxBytes), queue.Attempt);
             return true;
         }
@@ -64,7 +65,7 @@ internal sealed class DeliveryWindow(DeliveryOptions options, TimeProvider time)
     }
 
     /// <summary>The entity said that all up to a position is durable. What was taken off goes to <paramref name="settled"/>; ignored if nothing was.</summary>
-    public void Done(EntityKey key, string stream, long upTo, Action<LaneSession, long> settled)
+    public void Done(EntityKey key, string stream, long upTo, long now, Action<LaneSession, long> settled)
     {
         if (!_queues.TryGetValue((key.Value, stream), out var queue))
         {
@@ -82,6 +83,12 @@ internal sealed class DeliveryWindow(DeliveryOptions options, TimeProvider time)
         if (!any)
         {
             return;
+        }
+
+        // Of a delivery that was sent again nobody knows which copy is answered.
+        if (queue is { InFlight: true, Attempt: 1 })
+        {
+            _answers.Took(now - queue.Sent, now);
         }
 
         queue.InFlight = false;
@@ -106,14 +113,18 @@ internal sealed class DeliveryWindow(DeliveryOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>Makes every delivery whose deadline has passed ready to be sent again, from the oldest unsettled event.</summary>
+    /// <summary>
+    /// Makes every delivery that is overdue ready to be sent again, from the oldest unsettled event: unanswered for <c>resend-after</c> or twice as long as
+    /// answers took lately, whichever is longer (three times <c>resend-after</c> before the first answer); doubled with each attempt, at most <c>resend-max</c>.
+    /// </summary>
     /// <returns>How many.</returns>
     public int TimeOut(long now)
     {
         var overdue = 0;
+        var patience = Math.Min(_resendMax, Math.Max(_resendAfter, 2 * _answers.Slowest(now)));
         foreach (var queue in _queues.Values)
         {
-            if (queue.InFlight && queue.Deadline <= now)
+            if (queue.InFlight && now - queue.Sent >= Math.Min(_resendMax, patience << Math.Min(queue.Attempt - 1, 16)))
             {
                 queue.InFlight = false;
                 MakeReady(queue);

@@ -54,7 +54,7 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers
         Receive<Emitted>(OnEmitted);
         Receive<Done>(m =>
         {
-            _window.Done(m.Key, m.Stream, m.UpTo, _settle);
+            _window.Done(m.Key, m.Stream, m.UpTo, _time.GetTimestamp(), _settle);
             Soon();
         });
         Receive<Resend>(m =>

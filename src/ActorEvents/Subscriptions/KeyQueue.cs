@@ -21,8 +21,8 @@ internal sealed class KeyQueue(EntityKey key, StreamId stream)
     /// <summary>Sends of the present delivery so far.</summary>
     public int Attempt { get; set; }
 
-    /// <summary>Timestamp (TimeProvider) at which the delivery is sent again.</summary>
-    public long Deadline { get; set; }
+    /// <summary>Timestamp (TimeProvider) of the last send.</summary>
+    public long Sent { get; set; }
 
     public void Add(LaneSession session, EventEnvelope envelope) => _events.Enqueue((session, envelope));
 
