@@ -112,7 +112,7 @@ internal sealed class EntityActor : UntypedPersistentActor, IWithTimers
 
     protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
-        Blocked($"cannot be recovered: {reason.GetBaseException().Message}", null);
+        Blocked($"cannot be recovered: {reason.GetBaseException().Message.TrimEnd('.')}", null);
         base.OnRecoveryFailure(reason, message!);
     }
 
@@ -195,7 +195,7 @@ internal sealed class EntityActor : UntypedPersistentActor, IWithTimers
         if (acceptance?.Failure is { } failure)
         {
             Metrics.HandlerFailed(_context.Handler.Name);
-            Blocked($"event '{acceptance.FailedEvent}' at {acceptance.FailedAt?.Stream} {acceptance.FailedAt?.Number}: {failure.Message}", acceptance.FailedEvent);
+            Blocked($"event '{acceptance.FailedEvent}' at {acceptance.FailedAt?.Stream} {acceptance.FailedAt?.Number}: {failure.Message.TrimEnd('.')}", acceptance.FailedEvent);
         }
         else if (_failed && acceptance?.Entry is not null)
         {

@@ -74,9 +74,10 @@ internal sealed class VolatileEntityActor : UntypedActor, IWithTimers
         if (acceptance.Failure is { } failure)
         {
             Metrics.HandlerFailed(_context.Handler.Name);
-            if (_context.Blocked.Add(_context.Handler.Name, _key, failure.Message, acceptance.FailedEvent))
+            var reason = failure.Message.TrimEnd('.');
+            if (_context.Blocked.Add(_context.Handler.Name, _key, reason, acceptance.FailedEvent))
             {
-                Log.KeyBlocked(_context.Logger, _context.Handler.Name, _key.Value, failure.Message);
+                Log.KeyBlocked(_context.Logger, _context.Handler.Name, _key.Value, reason);
             }
         }
         else

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using ActorEvents.Tests.Kafka;
-using Microsoft.Data.Sqlite;
 
 namespace ActorEvents.Scenarios.Nodes;
 
@@ -17,8 +16,7 @@ public sealed class Kcat_from_outside : NodeScenario
     {
         Kcat.Require();
         var bootstrap = await BrokerAsync();
-        var node = Node("--kafka.bootstrap-servers", bootstrap, "--shop.feed", "off");
-        await node.SawAsync("The node is running");
+        var node = await UnfedNodeAsync(bootstrap);
         var structured = Structured(Events);
 
         await ProduceStructuredAsync(bootstrap, structured);
@@ -46,58 +44,23 @@ public sealed class Kcat_from_outside : NodeScenario
 
         node.Signal("TERM");
         Assert.Equal(0, await node.ExitAsync());
-        var again = Node("--kafka.bootstrap-servers", bootstrap, "--shop.feed", "off");
+        var again = await UnfedNodeAsync(bootstrap);
         await ProduceStructuredAsync(bootstrap, Structured(Events + (2 * Invoices))[(Events + Invoices)..]);
         await LinesAsync(again, Events + 20 + (2 * Invoices));
         Assert.Equal(Events + 20 + (2 * Invoices), (await TotalsNowAsync(again)).GetProperty("lines").GetInt32());
     }
 
-    [SkippableFact]
-    public async Task Odd_records_are_dead_letters_with_a_reason_and_what_is_behind_them_is_handled()
-    {
-        Kcat.Require();
-        var bootstrap = await BrokerAsync();
-        var node = Node("--kafka.bootstrap-servers", bootstrap, "--shop.feed", "off", "--events.max-bytes", "64 KiB");
-        await node.SawAsync("The node is running");
-        var good = Line("A", "P", 1);
-
-        await PlainAsync(bootstrap, "A", good);
-        await ProduceAsync(bootstrap, "A", "{\"specversion\":\"1.0\",\"id\":", "content-type=application/cloudevents+json");
-        await ProduceAsync(bootstrap, "A", good, "ce_specversion=1.0", "ce_id=1", "ce_source=\"/quoted\"", "ce_type=shop.order-line");
-        await ProduceAsync(bootstrap, null, good);
-        await ProduceAsync(bootstrap, "A", "{\"InvoiceNo\":\"" + new string('x', 70_000) + "\"}");
-        await PlainAsync(bootstrap, "A", good);
-        await PlainAsync(bootstrap, "B", good.Replace("\"A\"", "\"B\"", StringComparison.Ordinal));
-        await LinesAsync(node, 3);
-
-        Assert.Equal(3, (await TotalsNowAsync(node)).GetProperty("lines").GetInt32());
-        var reasons = await ReasonsAsync(Path.Combine(Data, "node", "journal.db"));
-        Assert.Contains(reasons, r => r.Contains("ce_source", StringComparison.Ordinal));
-        Assert.Contains(reasons, r => r.Contains("65536", StringComparison.Ordinal));
-        Assert.Contains(reasons, r => r.Contains("no key", StringComparison.Ordinal));
-        Assert.True(reasons.Count >= 4, string.Join('\n', reasons));
-    }
-
     /// <summary>Event i: the next line of invoice i mod 200; the origin grows per invoice, so a repeat counts once.</summary>
     private static string[] Structured(int count) => [.. Enumerable.Range(0, count).Select(i => string.Create(
         CultureInfo.InvariantCulture,
-        $$"""I{{i % Invoices}}|{"specversion":"1.0","id":"e{{i}}","source":"/kcat","type":"shop.order-line","datacontenttype":"application/json","aeorigin":"kcat-I{{i % Invoices}}","aesequence":"{{i}}","data":{{Line($"I{i % Invoices}", $"P{i % 50}", 1)}}}"""))];
-
-    private static string Line(string invoice, string product, int quantity) => string.Create(
-        CultureInfo.InvariantCulture, $$"""{"InvoiceNo":"{{invoice}}","StockCode":"{{product}}","Quantity":{{quantity}},"UnitPrice":1.50,"CustomerID":"C1"}""");
+        $$"""I{{i % Invoices}}|{"specversion":"1.0","id":"e{{i}}","source":"/kcat","type":"shop.order-line","datacontenttype":"application/json","aeorigin":"kcat-I{{i % Invoices}}","aesequence":"{{i}}","data":{{OrderLines.Line($"I{i % Invoices}", $"P{i % 50}")}}}"""))];
 
     private static Task<string> ProduceStructuredAsync(string bootstrap, string[] lines) => Kcat.RunAsync(
-        ["-b", bootstrap, "-P", "-t", "shop.order-lines", "-K", "|", "-H", "content-type=application/cloudevents+json"], string.Join('\n', lines) + "\n");
+        ["-b", bootstrap, "-P", "-t", OrderLines.Topic, "-K", "|", "-H", "content-type=application/cloudevents+json"], string.Join('\n', lines) + "\n");
 
-    private static Task<string> ProduceBinaryAsync(string bootstrap, int i) => ProduceAsync(
-        bootstrap, "BIN", Line("BIN", "P1", 1),
+    private static Task ProduceBinaryAsync(string bootstrap, int i) => OrderLines.ProduceAsync(
+        bootstrap, "BIN", OrderLines.Line("BIN"),
         "ce_specversion=1.0", $"ce_id=b{i}", "ce_source=/kcat", "ce_type=shop.order-line", "content-type=application/json", "ce_aeorigin=kcat-bin", $"ce_aesequence={i}");
-
-    private static Task<string> PlainAsync(string bootstrap, string key, string value) => ProduceAsync(bootstrap, key, value);
-
-    private static Task<string> ProduceAsync(string bootstrap, string? key, string value, params string[] headers) => Kcat.RunAsync(
-        ["-b", bootstrap, "-P", "-t", "shop.order-lines", "-p", "0", .. key is null ? Array.Empty<string>() : ["-k", key], .. headers.SelectMany(h => (string[])["-H", h])],
-        value + "\n");
 
     /// <summary>What orders said: per invoice the line counts 1, 2, 3 … once, after repeats by id are left out.</summary>
     private static async Task CheckOrderAsync(string bootstrap, int expected)
@@ -126,21 +89,5 @@ public sealed class Kcat_from_outside : NodeScenario
         }
 
         Assert.Equal(expected, ids.Count);
-    }
-
-    private static async Task<List<string>> ReasonsAsync(string file)
-    {
-        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT reason FROM ae_dead_letters";
-        await using var reader = await command.ExecuteReaderAsync();
-        var reasons = new List<string>();
-        while (await reader.ReadAsync())
-        {
-            reasons.Add(reader.GetString(0));
-        }
-
-        return reasons;
     }
 }

@@ -3,11 +3,12 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace ActorEvents.Scenarios.Nodes;
 
 /// <summary>A real node process (or a stand-alone broker), started from the built executable.</summary>
-internal sealed class NodeProcess : IAsyncDisposable
+internal sealed partial class NodeProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly ConcurrentQueue<(string Line, bool IsOutput)> _log = new();
@@ -112,11 +113,10 @@ internal sealed class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>Sends a signal by name, e.g. TERM, INT, STOP, CONT.</summary>
-    public void Signal(string name)
-    {
-        using var kill = Process.Start("kill", ["-" + name, Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-    }
+    public void Signal(string name) => Signal(name, Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>Sends a signal to the broker that it has embedded.</summary>
+    public void SignalBroker(string name) => Signal(name, BrokerProcess().Match(Log).Groups[1].Value);
 
     /// <summary>The exit code, once it has ended.</summary>
     public async Task<int> ExitAsync(int seconds = 60)
@@ -149,6 +149,15 @@ internal sealed class NodeProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    [GeneratedRegex("The embedded broker listens on .* \\(process ([0-9]+)\\)")]
+    private static partial Regex BrokerProcess();
+
+    private static void Signal(string name, string process)
+    {
+        using var kill = Process.Start("kill", ["-" + name, process]);
+        kill.WaitForExit();
     }
 
     private void Take(string? line, bool isOutput)

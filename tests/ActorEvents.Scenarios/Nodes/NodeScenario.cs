@@ -45,6 +45,17 @@ public abstract class NodeScenario : IAsyncLifetime
     private static string[] Unless(string option, int value, string[] given) =>
         given.Contains(option) ? [] : [option, value.ToString(CultureInfo.InvariantCulture)];
 
+    /// <summary>
+    /// A node on a broker of its own process, fed by nobody but the test. The mock broker gives a member that comes back its partitions when the session of the
+    /// one that went has run out, hence a short one.
+    /// </summary>
+    private protected async Task<NodeProcess> UnfedNodeAsync(string bootstrap, params string[] arguments)
+    {
+        var node = Node(["--kafka.bootstrap-servers", bootstrap, "--kafka.session-timeout", "2 s", "--shop.feed", "off", .. arguments]);
+        await node.SawAsync("The node is running");
+        return node;
+    }
+
     private protected async Task<string> BrokerAsync()
     {
         var (broker, bootstrap) = await NodeProcess.StartBrokerAsync();
@@ -81,20 +92,38 @@ public abstract class NodeScenario : IAsyncLifetime
         ExpectedTotals.Check(await nodes[1].TotalsAsync(60));
     }
 
+    /// <summary>Lines and invoices as the node's totals have them.</summary>
+    private protected async Task<(int Lines, int Invoices)> CountsAsync(NodeProcess node)
+    {
+        var totals = await TotalsNowAsync(node);
+        return (totals.GetProperty("lines").GetInt32(), totals.GetProperty("invoices").GetInt32());
+    }
+
     private protected string Url(NodeProcess node, string path) => $"http://127.0.0.1:{_ports[node]}{path}";
 
     private protected async Task<JsonElement> TotalsNowAsync(NodeProcess node) =>
         JsonDocument.Parse(await Http.GetStringAsync(Url(node, "/shop/totals"))).RootElement;
 
+    /// <summary><c>/health/live</c> or <c>/health/ready</c>.</summary>
+    private protected async Task<(int Code, JsonElement Body)> HealthAsync(NodeProcess node, string which)
+    {
+        using var response = await Http.GetAsync(Url(node, "/health/" + which));
+        return ((int)response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement);
+    }
+
     /// <summary>Waits until the node says that so many lines are handled.</summary>
-    private protected async Task LinesAsync(NodeProcess node, int lines)
+    private protected Task LinesAsync(NodeProcess node, int lines) => UntilAsync(
+        node, $"{lines} lines are handled", async () => (await TotalsNowAsync(node)).GetProperty("lines").GetInt32() >= lines);
+
+    /// <summary>Asks again and again until it is so; a node that does not listen yet has not answered.</summary>
+    private protected static async Task UntilAsync(NodeProcess node, string what, Func<Task<bool>> isSo)
     {
         var until = Environment.TickCount64 + 120_000;
         while (Environment.TickCount64 < until && !node.HasExited)
         {
             try
             {
-                if ((await TotalsNowAsync(node)).GetProperty("lines").GetInt32() >= lines)
+                if (await isSo())
                 {
                     return;
                 }
@@ -107,6 +136,6 @@ public abstract class NodeScenario : IAsyncLifetime
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
 
-        throw new TimeoutException($"{lines} lines were not handled in time\n{node.Log}");
+        throw new TimeoutException($"Not in time: {what}\n{node.Log}");
     }
 }

@@ -26,9 +26,20 @@ public sealed class The_shop_survives : NodeScenario
     {
         var first = Node("--shop.rate", "1500");
         await LinesAsync(first, 2_000);
+        if (signal == "INT")
+        {
+            first.SignalBroker(signal); // As a terminal does at Ctrl+C: the whole job hears it.
+        }
+
         first.Signal(signal);
         var code = await first.ExitAsync();
         Assert.Equal(signal == "KILL" ? 137 : 0, code);
+        if (signal != "KILL")
+        {
+            Assert.Contains("Drained: 2 source(s), 8 lane(s) committed, 0 event(s) still under way", first.Log, StringComparison.Ordinal);
+            Assert.Contains("Relay: everything up to row", first.Log, StringComparison.Ordinal);
+            Assert.DoesNotContain("has ended by itself", first.Log, StringComparison.Ordinal);
+        }
 
         ExpectedTotals.Check(await Node("--exit-when-done").TotalsAsync());
     }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using ActorEvents.Journal;
-using Microsoft.Data.Sqlite;
 
 namespace ActorEvents.Scenarios.Nodes;
 
@@ -136,11 +135,7 @@ public sealed class What_a_node_refuses : NodeScenario
         {
         }
 
-        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = change + "; PRAGMA wal_checkpoint(TRUNCATE)";
-        await command.ExecuteNonQueryAsync();
+        await SqliteFile.QueryAsync(file, change + "; PRAGMA wal_checkpoint(TRUNCATE)", _ => 0);
         return file;
     }
 
