@@ -25,8 +25,7 @@ public sealed class A_slow_handler(RealKafkaFixture kafka, ITestOutputHelper out
         var bootstrap = await BrokerAsync();
         await FillAsync(bootstrap, bytes: 4 * MiB, keys: 4);
 
-        await HoldsStillAsync(await UnfedNodeAsync(
-            bootstrap, "--shop.slow", "100 ms", "--flow.max-events", "256", "--kafka.buffer-records", "256", "--flow.drain-timeout", "1 s"));
+        await HoldsStillAsync(bootstrap, "--flow.max-events", "256", "--kafka.buffer-records", "256");
     }
 
     [SkippableFact]
@@ -36,11 +35,13 @@ public sealed class A_slow_handler(RealKafkaFixture kafka, ITestOutputHelper out
         await kafka.CreateTopicAsync(OrderLines.Topic, Partitions);
         await FillAsync(kafka.Bootstrap, bytes: TopicMiB / Partitions * MiB, keys: 32);
 
-        await HoldsStillAsync(await UnfedNodeAsync(kafka.Bootstrap, "--shop.slow", "100 ms", "--flow.drain-timeout", "1 s", "--kafka.session-timeout", "6 s"));
+        await HoldsStillAsync(kafka.Bootstrap, "--kafka.session-timeout", "6 s");
     }
 
-    private async Task HoldsStillAsync(NodeProcess node)
+    /// <summary>Short deliveries, or the first would be answered after half a minute.</summary>
+    private async Task HoldsStillAsync(string bootstrap, params string[] arguments)
     {
+        var node = await UnfedNodeAsync(bootstrap, ["--shop.slow", "100 ms", "--delivery.max-events", "16", .. arguments]);
         await LinesAsync(node, 1);
         await ResidentAsync(node, Seconds / 2);
         var lines = (await CountsAsync(node)).Lines;

@@ -42,8 +42,8 @@ public abstract class NodeScenario : IAsyncLifetime
         return node;
     }
 
-    private static string[] Unless(string option, int value, string[] given) =>
-        given.Contains(option) ? [] : [option, value.ToString(CultureInfo.InvariantCulture)];
+    private static string[] Unless(string option, object value, string[] given) =>
+        given.Contains(option) ? [] : [option, Convert.ToString(value, CultureInfo.InvariantCulture)!];
 
     /// <summary>
     /// A node on a broker of its own process, fed by nobody but the test. The mock broker gives a member that comes back its partitions when the session of the
@@ -51,7 +51,7 @@ public abstract class NodeScenario : IAsyncLifetime
     /// </summary>
     private protected async Task<NodeProcess> UnfedNodeAsync(string bootstrap, params string[] arguments)
     {
-        var node = Node(["--kafka.bootstrap-servers", bootstrap, "--kafka.session-timeout", "2 s", "--shop.feed", "off", .. arguments]);
+        var node = Node(["--kafka.bootstrap-servers", bootstrap, .. Unless("--kafka.session-timeout", "2 s", arguments), "--shop.feed", "off", .. arguments]);
         await node.SawAsync("The node is running");
         return node;
     }
