@@ -1,5 +1,6 @@
 using ActorEvents.Handlers;
 using ActorEvents.Journal;
+using ActorEvents.Observers;
 using ActorEvents.Relay;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +26,7 @@ public static class ActorEventsHosting
         services.AddSingleton(builder.Options);
         services.AddSingleton(journal);
         services.AddSingleton<ActorEventsNode>();
+        services.AddSingleton<EventObservers>();
         services.Configure<HostOptions>(o =>
         {
             if (o.ShutdownTimeout < builder.Options.ShutdownTimeout)

@@ -31,7 +31,7 @@ public sealed record SessionOpened(LaneSession Session, int Subscription);
 /// <summary>Lane → each subscription of its list: revoked, failed or stopped. The subscription forgets the session's events.</summary>
 public sealed record CloseSession(LaneSession Session);
 
-/// <summary>Lane → EventStream of the node: what was read, ascending by position. Observers may subscribe to it, too; they must not keep it for long.</summary>
+/// <summary>Lane → EventStream of the node: what was read, ascending by position. To look on, there is <c>EventObservers</c>, which copies what it keeps.</summary>
 /// <param name="Sequence">0, 1, 2 … within the session: a subscription that misses one fails the group instead of losing events.</param>
 public sealed record Emitted(LaneSession Session, long Sequence, EventEnvelope[] Events);
 

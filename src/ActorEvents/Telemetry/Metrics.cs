@@ -56,7 +56,7 @@ public static class Metrics
 
     internal static void HandlerFailed(string handler) => HandlerFailures.Add(1, Tag("handler", handler));
 
-    internal static void ObserverDropped(int count) => ObserverDrops.Add(count);
+    internal static void ObserverDropped(string observer, long count) => ObserverDrops.Add(count, Tag("observer", observer));
 
     internal static void Published(string destination, int count) => PublishedEvents.Add(count, Tag("destination", destination));
 

@@ -30,7 +30,8 @@ internal sealed class ListSource(string name, int count, StreamId stream, Func<i
 
     public string Name => name;
 
-    public SourcePlacement Placement => SourcePlacement.EveryNode;
+    /// <summary>A singleton's reading begins when the group is told to attach it.</summary>
+    public SourcePlacement Placement { get; init; } = SourcePlacement.EveryNode;
 
     public string Describe => "a list";
 

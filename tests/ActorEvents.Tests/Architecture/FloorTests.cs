@@ -11,13 +11,14 @@ public sealed class FloorTests
         typeof(global::ActorEvents.Hosting.ActorEventsNode).Assembly, typeof(global::ActorEvents.Kafka.KafkaDestination).Assembly, typeof(global::ActorEvents.Shop.ShopHosting).Assembly, typeof(global::ActorEvents.Web.HealthEndpoints).Assembly).Build();
 
     [Theory]
-    [InlineData("Events", "Journal|Handlers|Subscriptions|Sources|Relay|Hosting|Telemetry")]
-    [InlineData("Telemetry", "Journal|Handlers|Subscriptions|Sources|Relay|Hosting")]
-    [InlineData("Journal", "Handlers|Subscriptions|Sources|Relay|Hosting")]
-    [InlineData("Handlers", "Subscriptions|Sources|Relay|Hosting")]
-    [InlineData("Subscriptions", "Sources|Relay|Hosting")]
-    [InlineData("Sources", "Relay|Hosting")]
-    [InlineData("Relay", "Handlers|Subscriptions|Sources|Hosting")]
+    [InlineData("Events", "Journal|Handlers|Subscriptions|Observers|Sources|Relay|Hosting|Telemetry")]
+    [InlineData("Telemetry", "Journal|Handlers|Subscriptions|Observers|Sources|Relay|Hosting")]
+    [InlineData("Journal", "Handlers|Subscriptions|Observers|Sources|Relay|Hosting")]
+    [InlineData("Handlers", "Subscriptions|Observers|Sources|Relay|Hosting")]
+    [InlineData("Subscriptions", "Observers|Sources|Relay|Hosting")]
+    [InlineData("Observers", "Sources|Relay|Hosting")]
+    [InlineData("Sources", "Observers|Relay|Hosting")]
+    [InlineData("Relay", "Handlers|Subscriptions|Observers|Sources|Hosting")]
     public void A_floor_uses_only_those_below_it(string floor, string above)
     {
         var types = Types().That().ResideInNamespaceMatching($@"^ActorEvents\.{floor}(\..*)?$").GetObjects(Product).ToList();
@@ -33,7 +34,7 @@ public sealed class FloorTests
     [Fact]
     public void Events_and_the_pure_parts_do_not_know_Akka()
     {
-        string[] pure = ["EntityCore", "KeyQueue", "DeliveryWindow", "LaneTracker", "Decision", "HandlerDefinition", "StateCodec"];
+        string[] pure = ["EntityCore", "KeyQueue", "DeliveryWindow", "LaneTracker", "ObserverRing", "Decision", "HandlerDefinition", "StateCodec"];
         var types = Types().GetObjects(Product)
             .Where(t => t.FullName.StartsWith("ActorEvents.Events.", StringComparison.Ordinal) || pure.Contains(t.Name, StringComparer.Ordinal)).ToList();
         Assert.True(types.Count > pure.Length);

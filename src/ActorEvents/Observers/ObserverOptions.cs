@@ -1,0 +1,18 @@
+using ActorEvents.Events;
+
+namespace ActorEvents.Observers;
+
+/// <summary>What an observer sees, and how much of it may wait for its reader.</summary>
+public sealed class ObserverOptions
+{
+    /// <summary>Which events; default: all.</summary>
+    public EventSelector Selector { get; init; } = new([], [], []);
+
+    /// <summary>Events that wait at most, 1 or more. Default 1,024.</summary>
+    public int MaxEvents { get; init; } = 1_024;
+
+    /// <summary>
+    /// Bytes of memory that what waits may hold, payloads and texts included, 1 or more. An event that is larger alone is dropped. Default 4 MiB.
+    /// </summary>
+    public long MaxBytes { get; init; } = 4 * 1024 * 1024;
+}
