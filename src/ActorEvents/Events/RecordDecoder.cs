@@ -207,5 +207,5 @@ public sealed class RecordDecoder
         "record",
         null,
         string.Create(CultureInfo.InvariantCulture, $"it has {size} bytes (key + headers + value), the limit is {_mapping.MaxEventBytes}"),
-        "Raise max-event-bytes on all nodes, or send less");
+        "Raise events.max-bytes on all nodes, or send less");
 }

@@ -39,7 +39,7 @@ public sealed class RecordMapping
         if (maxEventBytes < 1)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"max-event-bytes = {maxEventBytes} must be at least 1."), nameof(maxEventBytes));
+                string.Create(CultureInfo.InvariantCulture, $"events.max-bytes = {maxEventBytes} must be at least 1."), nameof(maxEventBytes));
         }
 
         Type = type;

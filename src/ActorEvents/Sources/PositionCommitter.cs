@@ -7,16 +7,17 @@ namespace ActorEvents.Sources;
 
 /// <summary>
 /// One per node: collects what its lanes want committed and writes it in one transaction per interval, one write in flight. A failed write is tried
-/// again with back-off for ever; until then nothing is answered, so lanes keep their marks.
+/// again with back-off for ever; until then nothing is answered, so lanes keep their marks. Kept per lane and not per stream: while a lane ends, another may have
+/// taken its stream over, and each waits for its own answer. Positions are only raised, so their order in a write does not matter.
 /// </summary>
 internal sealed class PositionCommitter : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(10);
-    private readonly Dictionary<string, (CommittedPosition Position, IActorRef ReplyTo)> _wanted = [];
+    private readonly Dictionary<IActorRef, CommittedPosition> _wanted = [];
     private readonly IPositionStore _store;
     private readonly ILogger _log;
     private readonly TimeSpan _interval;
-    private Dictionary<string, (CommittedPosition Position, IActorRef ReplyTo)> _writing = [];
+    private Dictionary<IActorRef, CommittedPosition> _writing = [];
     private int _failures;
 
     public PositionCommitter(IPositionStore store, TimeSpan interval, ILogger log)
@@ -26,16 +27,16 @@ internal sealed class PositionCommitter : ReceiveActor, IWithTimers
         _log = log;
         Receive<CommitPosition>(m =>
         {
-            _wanted[m.Position.Stream] = (m.Position, Sender);
+            _wanted[Sender] = m.Position;
             Schedule(_interval);
         });
         Receive<Flush>(_ => Write());
         Receive<Written>(_ =>
         {
             _failures = 0;
-            foreach (var (position, replyTo) in _writing.Values)
+            foreach (var (lane, position) in _writing)
             {
-                replyTo.Tell(new PositionCommitted(position));
+                lane.Tell(new PositionCommitted(position));
             }
 
             _writing = [];
@@ -49,9 +50,9 @@ internal sealed class PositionCommitter : ReceiveActor, IWithTimers
             _failures++;
             var pause = Backoff.After(_failures, TimeSpan.FromMilliseconds(200), MaxBackoff);
             Log.CommitFailed(_log, _writing.Count, pause.TotalMilliseconds, m.Cause.Message);
-            foreach (var (stream, pending) in _writing)
+            foreach (var (lane, position) in _writing)
             {
-                _wanted.TryAdd(stream, pending);
+                _wanted.TryAdd(lane, position);
             }
 
             _writing = [];
@@ -78,7 +79,7 @@ internal sealed class PositionCommitter : ReceiveActor, IWithTimers
 
         _writing = new(_wanted);
         _wanted.Clear();
-        CommittedPosition[] positions = [.. _writing.Values.Select(w => w.Position)];
+        CommittedPosition[] positions = [.. _writing.Values];
         WriteAsync(positions).PipeTo(Self);
     }
 

@@ -5,7 +5,7 @@ namespace ActorEvents.Telemetry;
 /// <summary>Files and timers: 1100 to 1199.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1100, LogLevel.Warning, "The quoted field that begins on line {Line} of '{Path}' is not closed yet; what follows is held until its quote comes, or {Limit} bytes (max-event-bytes) have")]
+    [LoggerMessage(1100, LogLevel.Warning, "The quoted field that begins on line {Line} of '{Path}' is not closed yet; what follows is held until its quote comes, or {Limit} bytes (events.max-bytes) have")]
     public static partial void QuoteOpen(ILogger log, long line, string path, int limit);
 
     [LoggerMessage(1101, LogLevel.Information, "The file '{Path}' is new: stream {Stream}, read from its beginning")]

@@ -205,7 +205,7 @@ public sealed class HostileRecordTests
                 var failure = verdict.Refused("record");
                 Assert.Contains("4097 bytes", failure.Problem, StringComparison.Ordinal);
                 Assert.Contains("limit is 4096", failure.Problem, StringComparison.Ordinal);
-                Assert.Contains("max-event-bytes", failure.Cure, StringComparison.Ordinal);
+                Assert.Contains("events.max-bytes", failure.Cure, StringComparison.Ordinal);
             }
         }
     }

@@ -78,7 +78,7 @@ internal sealed class CsvParser(FileReadOptions options) : RecordParser(options)
     {
         if (LineLength(bytes, final: false, out _) >= 0)
         {
-            return FirstLine(bytes, final: false, line, $"{LeftOpen} (looked for within max-event-bytes = {Options.MaxEventBytes})", out record);
+            return FirstLine(bytes, final: false, line, $"{LeftOpen} (looked for within events.max-bytes = {Options.MaxEventBytes})", out record);
         }
 
         return _names is null ? throw NoHeader(line, TooLarge(bytes.Length)) : base.TooLong(bytes, line, out record);

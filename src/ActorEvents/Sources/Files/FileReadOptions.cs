@@ -51,7 +51,7 @@ public sealed class FileReadOptions
         Refuse(Separator is '"' or '\r' or '\n' or '\0' || !char.IsAscii(Separator), "separator", $"U+{(int)Separator:X4}", "must be one ASCII character that is no quote and no line end");
         Refuse(KeyColumn is { Length: 0 }, "key", "", "must name a column, or be left out");
         Refuse(!(EventsPerSecond is 0 or (>= 0.001 and <= 1e9)), "rate", EventsPerSecond, "must be 0 (no limit) or 0.001 to 1000000000 events per second");
-        Refuse(MaxEventBytes is < 16 or > 64 * 1024 * 1024, "max-event-bytes", MaxEventBytes, "must be 16 to 67108864");
+        Refuse(MaxEventBytes is < 16 or > 64 * 1024 * 1024, "events.max-bytes", MaxEventBytes, "must be 16 to 67108864");
         Refuse(PollInterval < TimeSpan.FromMilliseconds(1) || PollInterval > TimeSpan.FromHours(1), "poll-interval", PollInterval, "must be 1 ms to 1 h");
     }
 

@@ -100,7 +100,7 @@ internal abstract class RecordParser(FileReadOptions options)
         : string.Create(CultureInfo.InvariantCulture, $"Line {line} of '{Options.Path}': ");
 
     protected string TooLarge(long size) => string.Create(
-        CultureInfo.InvariantCulture, $"the record has {size} bytes, the limit is {Options.MaxEventBytes}; raise max-event-bytes on all nodes or split the record");
+        CultureInfo.InvariantCulture, $"the record has {size} bytes, the limit is {Options.MaxEventBytes}; raise events.max-bytes on all nodes or split the record");
 
     protected ParsedRecord Bad(ReadOnlySpan<byte> raw, int consumed, int lines, long line, string problem) =>
         new(consumed, lines, Problem: Where(line, lines) + problem, Raw: raw[..Math.Min(raw.Length, RawLimit)].ToArray());

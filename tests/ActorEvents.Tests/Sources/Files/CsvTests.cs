@@ -122,7 +122,7 @@ public sealed class CsvTests
         using var file = new TempFile("InvoiceNo,Description,Quantity,Price\n" + string.Join('\n', lines) + "\n");
         var records = await TempFile.ReadAsync(file.Csv("InvoiceNo", limit: 1_000));
         Assert.Equal(5_000, records.Count);
-        Assert.Contains("max-event-bytes = 1000", Assert.Single(records, r => r.Problem is not null).Problem, StringComparison.Ordinal);
+        Assert.Contains("events.max-bytes = 1000", Assert.Single(records, r => r.Problem is not null).Problem, StringComparison.Ordinal);
     }
 
     // A stray quote at the end of a field closes, by the letter of RFC 4180, a quote that was left open 200 lines before.
