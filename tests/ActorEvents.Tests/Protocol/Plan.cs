@@ -24,6 +24,7 @@ internal sealed class Plan
         Wrong = wrong;
         Handlers = random.Next(1, 3);
         OneKeyForSecond = random.Next(2) == 0;
+        LastIsVolatile = random.Next(6) == 0;
         Partitions = random.Next(1, 4);
         Keys = random.Next(1, 5);
         Records = random.Next(4, 11);
@@ -66,6 +67,9 @@ internal sealed class Plan
 
     /// <summary>The second handler type takes all its events under one key.</summary>
     public bool OneKeyForSecond { get; }
+
+    /// <summary>The last handler type keeps its states in memory only.</summary>
+    public bool LastIsVolatile { get; }
 
     public int Partitions { get; }
 
@@ -114,7 +118,7 @@ internal sealed class Plan
     public List<(long At, Fault Fault)> Faults { get; } = [];
 
     public override string ToString() =>
-        $"{Handlers} handlers{(OneKeyForSecond ? " (the second with one key)" : "")}, {Partitions} partitions, {Keys} keys, {Origins} origins; credits {Flow.MaxEvents}/{Flow.MaxBytes} B, span {Flow.Span}; " +
+        $"{Handlers} handlers{(OneKeyForSecond ? " (the second with one key)" : "")}{(LastIsVolatile ? " (the last in memory)" : "")}, {Partitions} partitions, {Keys} keys, {Origins} origins; credits {Flow.MaxEvents}/{Flow.MaxBytes} B, span {Flow.Span}; " +
         $"lists {Delivery.MaxEvents}/{Delivery.MaxBytes} B, resend {Delivery.ResendAfter.TotalMilliseconds} ms; snapshots {SnapshotEvery}{(DeleteRows ? ", rows deleted" : "")}; " +
         $"lose {Lose:0.00} twice {Twice:0.00} slow {Slow:0.00} append fails {AppendFails:0.00} in doubt {AppendInDoubt:0.00} handler fails {HandlerFails:0.00} " +
         $"commit fails {CommitFails:0.00} old start {OldStart:0.00}; faults until {FaultsEnd} ms";

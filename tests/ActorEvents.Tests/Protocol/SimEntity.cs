@@ -3,7 +3,7 @@ using ActorEvents.Handlers;
 
 namespace ActorEvents.Tests.Protocol;
 
-/// <summary>One incarnation of an entity: what <see cref="EntityActor"/> does around the real <see cref="EntityCore"/>.</summary>
+/// <summary>One incarnation of an entity: what <see cref="EntityActor"/>, or <see cref="VolatileEntityActor"/>, does around the real <see cref="EntityCore"/>.</summary>
 internal sealed class SimEntity
 {
     private readonly Simulation _sim;
@@ -41,7 +41,7 @@ internal sealed class SimEntity
         var stream = delivery.Stream.Name;
         if (_busy && _sim.Plan.Wrong == Wrong.DoneOfMemory && _acceptance!.Entry!.Positions.Any(p => p.Stream == stream && p.UpTo >= delivery.Events[^1].Position.Number))
         {
-            _sim.Send(() => replyTo.Done(new Done(_key, stream, delivery.Events[^1].Position.Number)));
+            _sim.Answer(replyTo, new Done(_key, stream, delivery.Events[^1].Position.Number));
             return;
         }
 
@@ -112,6 +112,15 @@ internal sealed class SimEntity
             return;
         }
 
+        if (_handler.Durability == Durability.None)
+        {
+            _core.Appended(_acceptance);
+            _journal.Truth.Accepted(entry);
+            _journal.Truth.Check(_core);
+            Answer();
+            return;
+        }
+
         if (_sim.Plan.Wrong == Wrong.NoOpInMemory && entry.StateEvents.Count + entry.Rejections.Count == 0)
         {
             _core.Appended(_acceptance);
@@ -126,7 +135,7 @@ internal sealed class SimEntity
             {
                 foreach (var position in entry.Positions.Where(p => p.Stream == delivery.Stream.Name))
                 {
-                    _sim.Send(() => replyTo.Done(new Done(_key, position.Stream, position.UpTo)));
+                    _sim.Answer(replyTo, new Done(_key, position.Stream, position.UpTo));
                 }
             }
         }
@@ -141,7 +150,7 @@ internal sealed class SimEntity
             if (upTo >= delivery.Events[0].Position.Number)
             {
                 _sim.Say?.Invoke($"{Name} answers {stream} ≤ {upTo}");
-                _sim.Send(() => replyTo.Done(new Done(_key, stream, upTo.Value)));
+                _sim.Answer(replyTo, new Done(_key, stream, upTo.Value));
             }
         }
 

@@ -159,9 +159,10 @@ internal sealed class SimLane
         }
 
         Publish(events);
-        if (_tracker.Tracked > _sim.Plan.Flow.Span || _tracker.InFlight > _sim.Plan.Flow.MaxEvents)
+        var (flow, inFlight) = (_sim.Plan.Flow, _tracker.InFlight);
+        if (_tracker.Tracked > flow.Span || inFlight > flow.MaxEvents || (inFlight > 1 && _tracker.BytesInFlight > flow.MaxBytes))
         {
-            throw new ViolationException("memory", $"{Name} tracks {_tracker.Tracked} positions, {_tracker.InFlight} in flight");
+            throw new ViolationException("memory", $"{Name} tracks {_tracker.Tracked} positions, {inFlight} in flight with {_tracker.BytesInFlight} bytes");
         }
     }
 

@@ -49,12 +49,12 @@ internal sealed class SimNode(Simulation sim, int index)
         StartLater(sim.Random.Next(10, 80));
     }
 
-    /// <summary>A new session. An older lane of the partition is ended; its last words may come behind the first of the new one.</summary>
+    /// <summary>A new session. An older lane of the partition is told to stop; what it still says may come behind the first words of the new one.</summary>
     public void OpenLane(StreamLog log, long start)
     {
-        foreach (var old in Lanes.Where(l => l.Log.Partition == log.Partition).ToArray())
+        foreach (var old in Lanes.Where(l => l.Log.Partition == log.Partition))
         {
-            old.Close();
+            sim.After(sim.Random.Next(5), old.Close);
         }
 
         _lanes.RemoveAll(l => l.Ended);

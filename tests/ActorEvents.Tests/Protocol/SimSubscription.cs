@@ -8,7 +8,6 @@ namespace ActorEvents.Tests.Protocol;
 internal sealed class SimSubscription
 {
     private readonly Simulation _sim;
-    private readonly int _index;
     private readonly HandlerDefinition _handler;
     private readonly Dictionary<LaneSession, State> _sessions = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<State> _touched = [];
@@ -18,12 +17,15 @@ internal sealed class SimSubscription
 
     public SimSubscription(Simulation sim, int node, int index, HandlerDefinition handler)
     {
-        (_sim, Node, _index, _handler) = (sim, node, index, handler);
+        (_sim, Node, Index, _handler) = (sim, node, index, handler);
         _window = new DeliveryWindow(sim.Plan.Delivery, sim.Clock);
         sim.After(sim.Random.Next(10), Tick);
     }
 
     public int Node { get; }
+
+    /// <summary>Of its handler type.</summary>
+    public int Index { get; }
 
     public bool Alive { get; set; } = true;
 
@@ -35,7 +37,7 @@ internal sealed class SimSubscription
     public void Open(SimLane lane)
     {
         _sessions[lane.Session] = new State(lane);
-        _sim.Local(lane.Inbox(_index), () => lane.Opened(_index));
+        _sim.Local(lane.Inbox(Index), () => lane.Opened(Index));
     }
 
     public void Close(SimLane lane)
@@ -52,7 +54,7 @@ internal sealed class SimSubscription
     {
         if (!_sessions.TryGetValue(lane.Session, out var state) || sequence != state.Next)
         {
-            throw new ViolationException("session", $"subscription {_index} of node {Node} gets what it does not know: {lane.Name}");
+            throw new ViolationException("session", $"subscription {Index} of node {Node} gets what it does not know: {lane.Name}");
         }
 
         state.Next++;
@@ -67,7 +69,7 @@ internal sealed class SimSubscription
             _window.Add(lane.Session, new EntityKey(key), envelope);
             if (_sim.Plan.Wrong == Wrong.PositionOnly)
             {
-                _sim.Deliver(this, _index, new Deliver(new EntityKey(key), envelope.Position.Stream, [envelope]));
+                _sim.Deliver(this, new Deliver(new EntityKey(key), envelope.Position.Stream, [envelope]));
             }
             else if (_sim.Plan.Wrong == Wrong.CountReplies)
             {
@@ -77,7 +79,7 @@ internal sealed class SimSubscription
 
         if (_window.Unsettled > _sessions.Count * _sim.Plan.Flow.MaxEvents || _window.Keys > _window.Unsettled)
         {
-            throw new ViolationException("memory", $"subscription {_index} of node {Node} holds {_window.Unsettled} events of {_window.Keys} keys; credits are {_sim.Plan.Flow.MaxEvents}");
+            throw new ViolationException("memory", $"subscription {Index} of node {Node} holds {_window.Unsettled} events of {_window.Keys} keys; credits are {_sim.Plan.Flow.MaxEvents}");
         }
 
         Soon();
@@ -121,7 +123,7 @@ internal sealed class SimSubscription
         var again = _window.TimeOut(_sim.Now);
         if (again > 0)
         {
-            _sim.Say?.Invoke($"subscription {_index} of node {Node}: {again} deliveries are overdue");
+            _sim.Say?.Invoke($"subscription {Index} of node {Node}: {again} deliveries are overdue");
         }
 
         Flush();
@@ -161,7 +163,7 @@ internal sealed class SimSubscription
 
         while (_window.TryNext(_sim.Now, out var delivery))
         {
-            _sim.Deliver(this, _index, new Deliver(delivery.Key, delivery.Stream, delivery.Events));
+            _sim.Deliver(this, new Deliver(delivery.Key, delivery.Stream, delivery.Events));
         }
 
         foreach (var state in _touched)
@@ -169,7 +171,7 @@ internal sealed class SimSubscription
             long[] positions = [.. state.Settled];
             state.Settled.Clear();
             var lane = state.Lane;
-            _sim.Local(lane.Inbox(_index), () => lane.Settled(_index, positions));
+            _sim.Local(lane.Inbox(Index), () => lane.Settled(Index, positions));
         }
 
         _touched.Clear();

@@ -113,22 +113,33 @@ internal sealed class Simulation
     {
         for (var copies = Chance(Plan.Twice) ? 2 : 1; copies > 0; copies--)
         {
-            if (!Chance(Plan.Lose))
+            if (Chance(Plan.Lose))
+            {
+                Say?.Invoke("… which is lost");
+            }
+            else
             {
                 After(Chance(Plan.Slow) ? Random.Next(10, 500) : Random.Next(1, 6), message);
             }
         }
     }
 
-    public void Deliver(SimSubscription from, int handler, Deliver delivery)
+    public void Deliver(SimSubscription from, Deliver delivery)
     {
-        Say?.Invoke($"subscription {handler} of node {from.Node} delivers {delivery.Stream} [{string.Join(' ', delivery.Events.Select(e => e.Position.Number))}] to {delivery.Key}");
+        CheckFacts(from.Index, delivery.Key, truth => truth.CheckFact(delivery));
+        Say?.Invoke($"subscription {from.Index} of node {from.Node} delivers {delivery.Stream} [{string.Join(' ', delivery.Events.Select(e => e.Position.Number))}] to {delivery.Key}");
         if (Plan.OnTheWire)
         {
             delivery = DeliveryCodec.ReadDeliver(DeliveryCodec.Write(delivery));
         }
 
-        Send(() => Route(handler, delivery.Key).Deliver(delivery, from));
+        Send(() => Route(from.Index, delivery.Key).Deliver(delivery, from));
+    }
+
+    public void Answer(SimSubscription to, Done done)
+    {
+        CheckFacts(to.Index, done.Key, truth => truth.CheckFact(done));
+        Send(() => to.Done(done));
     }
 
     /// <summary>The node's committer: one write, tried again until it succeeds; it may land after the lane has ended.</summary>
@@ -146,6 +157,15 @@ internal sealed class Simulation
         Settled(lane.Log, position);
         After(Random.Next(3), () => lane.Committed(position));
     });
+
+    /// <summary>What messages state is looked at in the right protocol only: a wrong one shall show what comes of it.</summary>
+    private void CheckFacts(int handler, EntityKey key, Action<Truth> check)
+    {
+        if (Plan.Wrong == Wrong.None)
+        {
+            check(Entity(handler, key).Journal.Truth);
+        }
+    }
 
     private void Run()
     {
