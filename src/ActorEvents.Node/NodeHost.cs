@@ -227,7 +227,7 @@ internal static class NodeHost
         WebApplication app, NodeSettings settings, ActorEventsOptions options, DataFolder folder, JournalDatabase journal, IReadOnlyList<string> given, EmbeddedBrokerProcess? broker)
     {
         var node = app.Services.GetRequiredService<ActorEventsNode>();
-        List<string> lines =
+        string[] lines =
         [
             $"ActorEvents node {folder.NodeId}, data folder {folder.Path}",
             $"http      {string.Join(", ", app.Urls)}",
@@ -237,11 +237,6 @@ internal static class NodeHost
             $"handlers  {string.Join(", ", node.Handlers.Select(h => h.Name))}",
             .. given.Select(g => $"setting   {g}"),
         ];
-        if (broker is not null)
-        {
-            lines.Add(EmbeddedBrokerLimits.Text);
-        }
-
         foreach (var line in lines)
         {
             Console.Error.WriteLine(line);

@@ -92,7 +92,7 @@ internal sealed class SimSubscription
             return;
         }
 
-        _window.Done(done.Key, done.Stream, done.UpTo, Settle);
+        _window.Done(done.Key, done.Stream, done.UpTo, _sim.Now, Settle);
         foreach (var (state, key, number) in _taken)
         {
             if (key == done.Key && state.Lane.Session.Stream.Name == done.Stream && number <= done.UpTo && _sessions.ContainsKey(state.Lane.Session))
