@@ -2,17 +2,12 @@ using ActorEvents.Events;
 using ActorEvents.Subscriptions;
 using Akka.Actor;
 using CsCheck;
-using Microsoft.Extensions.Time.Testing;
 
 namespace ActorEvents.Tests.Subscriptions;
 
 /// <summary>The window against the plainest thing that says the same: per key and stream a list, and whether something is in flight.</summary>
 public sealed class DeliveryWindowTests
 {
-    // In tenths of a second; the clock of these tests counts 10,000,000 a second.
-    private const int ResendAfter = 10;
-    private const int ResendMax = 35;
-    private const int Tenth = 1_000_000;
     private static readonly StreamId[] s_streams = [.. Enumerable.Range(0, 2).Select(p => StreamId.ForPartition("s", "t", "id", p))];
 
     private static readonly Gen<(int What, int Key, int Stream, int Number)> s_step = Gen.Select(
@@ -24,28 +19,10 @@ public sealed class DeliveryWindowTests
         Gen.Select(Gen.Int[1, 5], Gen.Int[1, 120], s_step.Array[0, 200]).Sample(Run, iter: 5_000);
     }
 
-    [Fact]
-    public void A_delivery_without_an_answer_is_sent_again_later_and_later()
-    {
-        var window = Window(10, 1_000);
-        var session = new LaneSession(s_streams[0], ActorRefs.Nobody, 0);
-        window.Add(session, new EntityKey("k"), Event(0, 0, "k"));
-        var sent = new List<(long At, int Attempt)>();
-        for (long now = 0; now < 120; now++)
-        {
-            window.TimeOut(now * Tenth);
-            while (window.TryNext(now * Tenth, out var delivery))
-            {
-                sent.Add((now, delivery.Attempt));
-            }
-        }
-
-        Assert.Equal([(0, 1), (10, 2), (30, 3), (65, 4), (100, 5)], sent);
-    }
-
     private static void Run(int maxEvents, int maxBytes, (int What, int Key, int Stream, int Number)[] steps)
     {
-        var window = Window(maxEvents, maxBytes);
+        var options = new DeliveryOptions { MaxEvents = maxEvents, MaxBytes = maxBytes };
+        var window = new DeliveryWindow(options, TimeProvider.System);
         var model = new Dictionary<(string Key, StreamId Stream), Queue>();
         LaneSession[] sessions = [.. s_streams.Select(s => new LaneSession(s, ActorRefs.Nobody, 0))];
         long[] next = [0, 0];
@@ -68,7 +45,7 @@ public sealed class DeliveryWindowTests
                 case 5 or 6:
                     var settled = new List<(LaneSession, long)>();
                     var expected = queue.Events.TakeWhile(e => e.Event.Position.Number <= number).Select(e => (e.Session, e.Event.Position.Number)).ToArray();
-                    window.Done(key, s_streams[s].Name, number, (session, position) => settled.Add((session, position)));
+                    window.Done(key, s_streams[s].Name, number, now, (session, position) => settled.Add((session, position)));
                     Assert.Equal(expected, settled);
                     queue.Events.RemoveRange(0, expected.Length);
                     queue.InFlight &= expected.Length == 0;
@@ -78,10 +55,10 @@ public sealed class DeliveryWindowTests
                     queue.InFlight = false;
                     break;
                 case 8:
-                    now += number;
-                    var overdue = model.Values.Where(q => q.InFlight && q.Deadline <= now).ToArray();
-                    Assert.Equal(overdue.Length, window.TimeOut(now * Tenth));
-                    Array.ForEach(overdue, q => q.InFlight = false);
+                    // After the longest time everything is overdue; when before, OverdueTests say.
+                    now += (long)(options.ResendMax.TotalSeconds * TimeProvider.System.TimestampFrequency);
+                    Assert.Equal(model.Values.Count(q => q.InFlight), window.TimeOut(now));
+                    Array.ForEach([.. model.Values], q => q.InFlight = false);
                     break;
                 default:
                     window.Close(sessions[s]);
@@ -97,12 +74,12 @@ public sealed class DeliveryWindowTests
                     break;
             }
 
-            while (window.TryNext(now * Tenth, out var delivery))
+            while (window.TryNext(now, out var delivery))
             {
                 var sent = model[(delivery.Key.Value, delivery.Stream)];
                 Assert.False(sent.InFlight);
                 Assert.Equal(sent.Head(maxEvents, maxBytes), delivery.Events);
-                (sent.InFlight, sent.Deadline) = (true, now + Math.Min(ResendMax, ResendAfter << (delivery.Attempt - 1)));
+                sent.InFlight = true;
             }
 
             Assert.All(model.Values, q => Assert.Equal(q.Events.Count > 0, q.InFlight));
@@ -110,16 +87,6 @@ public sealed class DeliveryWindowTests
             Assert.Equal(model.Values.Count(q => q.Events.Count > 0), window.Keys);
         }
     }
-
-    private static DeliveryWindow Window(int maxEvents, int maxBytes) => new(
-        new DeliveryOptions
-        {
-            MaxEvents = maxEvents,
-            MaxBytes = maxBytes,
-            ResendAfter = TimeSpan.FromTicks(ResendAfter * Tenth),
-            ResendMax = TimeSpan.FromTicks(ResendMax * Tenth),
-        },
-        new FakeTimeProvider());
 
     private static EventEnvelope Event(int stream, long number, string key) => new()
     {
@@ -136,8 +103,6 @@ public sealed class DeliveryWindowTests
         public List<(LaneSession Session, EventEnvelope Event)> Events { get; } = [];
 
         public bool InFlight { get; set; }
-
-        public long Deadline { get; set; }
 
         /// <summary>The longest row from the oldest on that fits; one always does.</summary>
         public EventEnvelope[] Head(int maxEvents, int maxBytes)
