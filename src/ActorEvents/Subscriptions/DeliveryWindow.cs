@@ -16,7 +16,7 @@ internal sealed class DeliveryWindow(DeliveryOptions options, TimeProvider time)
     private readonly Queue<KeyQueue> _ready = new();
     private readonly long _resendAfter = Ticks(options.ResendAfter, time);
     private readonly long _resendMax = Ticks(options.ResendMax, time);
-    private readonly AnswerTimes _answers = new(first: Ticks(1.5 * options.ResendAfter, time), period: Ticks(options.ResendAfter, time));
+    private readonly AnswerTimes _answers = new(first: Ticks(2 * options.ResendAfter, time), period: Ticks(options.ResendAfter, time));
 
     /// <summary>Keys (times streams) with something unsettled.</summary>
     public int Keys => _queues.Count;
@@ -114,17 +114,19 @@ internal sealed class DeliveryWindow(DeliveryOptions options, TimeProvider time)
     }
 
     /// <summary>
-    /// Makes every delivery that is overdue ready to be sent again, from the oldest unsettled event: unanswered for <c>resend-after</c> or twice as long as
-    /// answers took lately, whichever is longer (three times <c>resend-after</c> before the first answer); doubled with each attempt, at most <c>resend-max</c>.
+    /// Makes every delivery that is overdue ready to be sent again, from the oldest unsettled event: unanswered for <c>resend-after</c>, doubled with each
+    /// attempt, or for half as long again as answers took lately (before the first answer: three times <c>resend-after</c>), whichever is longer; at most
+    /// <c>resend-max</c>.
     /// </summary>
     /// <returns>How many.</returns>
     public int TimeOut(long now)
     {
         var overdue = 0;
-        var patience = Math.Min(_resendMax, Math.Max(_resendAfter, 2 * _answers.Slowest(now)));
+        var slowest = _answers.Slowest(now);
+        var patience = slowest + (slowest / 2);
         foreach (var queue in _queues.Values)
         {
-            if (queue.InFlight && now - queue.Sent >= Math.Min(_resendMax, patience << Math.Min(queue.Attempt - 1, 16)))
+            if (queue.InFlight && now - queue.Sent >= Math.Min(_resendMax, Math.Max(patience, _resendAfter << Math.Min(queue.Attempt - 1, 20))))
             {
                 queue.InFlight = false;
                 MakeReady(queue);
