@@ -38,14 +38,18 @@ public sealed class KafkaDestination : IRelayDestination
         _errors = new RepeatedErrors(time);
     }
 
-    public Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken) => _topics.IdAsync(topic, fresh: true, cancellationToken);
+    /// <inheritdoc/>
+    /// <remarks>Refuses at once while it is known that no broker is reached: the relay then says so, and asks again.</remarks>
+    public async Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken) => _topics.IsUnreachable
+        ? throw new KafkaException(new Error(ErrorCode.Local_Transport, _topics.Problem))
+        : (await _topics.DescribeAsync(topic, fresh: true, cancellationToken)).Id;
 
     public async Task<IReadOnlyList<RelayRefusal>> PublishAsync(IReadOnlyList<RelayRecord> records, CancellationToken cancellationToken)
     {
         if (_broken is { } broken && _producer is { } lost)
         {
             // While no broker was there, topics may have been made anew: the relay asks for their ids before anything goes to them.
-            Discard(lost);
+            await DiscardAsync(lost);
             throw new KafkaException(broken);
         }
 
@@ -64,20 +68,18 @@ public sealed class KafkaDestination : IRelayDestination
         catch (Exception)
         {
             // Nothing is known of the rest: what is still under way must not arrive behind what the relay sends again.
-            Discard(producer);
+            await DiscardAsync(producer);
             throw;
         }
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (_producer is { } producer)
         {
-            producer.Flush(TimeSpan.FromSeconds(2));
-            Discard(producer);
+            await OnThreadOfItsOwn(() => producer.Flush(TimeSpan.FromSeconds(2)));
+            await DiscardAsync(producer);
         }
-
-        return ValueTask.CompletedTask;
     }
 
     private async ValueTask ProduceAsync(IProducer<byte[]?, byte[]> producer, Acknowledgements batch, int index, RelayRecord outgoing, CancellationToken cancellationToken)
@@ -165,12 +167,15 @@ public sealed class KafkaDestination : IRelayDestination
             .Build();
     }
 
-    private void Discard(IProducer<byte[]?, byte[]> producer)
+    private Task DiscardAsync(IProducer<byte[]?, byte[]> producer)
     {
         _producer = null;
         _broken = null;
-        producer.Dispose();
+        return OnThreadOfItsOwn(producer.Dispose);
     }
+
+    /// <summary>For what waits inside the client: the pool's threads, and Akka's, are few.</summary>
+    private static Task OnThreadOfItsOwn(Action wait) => Task.Factory.StartNew(wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static byte[] Bytes(ReadOnlyMemory<byte> memory) =>
         MemoryMarshal.TryGetArray(memory, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length ? segment.Array : memory.ToArray();

@@ -9,7 +9,7 @@ using Confluent.Kafka;
 namespace ActorEvents.Kafka;
 
 /// <summary>A Kafka source: the group divides the partitions over the nodes; each assigned partition is a lane.</summary>
-public sealed class KafkaEventSource(KafkaSourceOptions options, KafkaClientOptions client, KafkaTopics topics) : IEventSource, ISourceEnds
+public sealed class KafkaEventSource(KafkaSourceOptions options, KafkaClientOptions client, KafkaTopics topics) : IEventSource, ISourceEnds, ISourceProblem
 {
     public string Name => options.Name;
 
@@ -17,20 +17,20 @@ public sealed class KafkaEventSource(KafkaSourceOptions options, KafkaClientOpti
 
     public string Describe => $"Kafka {string.Join(", ", options.Topics.Keys)} (group {client.GroupId}, start {options.Start.ToString().ToLowerInvariant()})";
 
+    /// <inheritdoc/>
+    public string? Problem => topics.Problem;
+
     public Props Props(SourceContext context) => Akka.Actor.Props.Create(() => new KafkaSourceActor(context, options, client, topics));
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<CommittedPosition>> EndsAsync(CancellationToken cancellationToken)
     {
         var ends = new List<CommittedPosition>();
-        foreach (var topic in options.Topics.Keys)
+        foreach (var name in options.Topics.Keys)
         {
-            var id = await topics.IdAsync(topic, fresh: false, cancellationToken);
-            ends.AddRange(await Task.Run(
-                () => topics.Partitions(topic)
-                    .Select(p => new CommittedPosition(StreamId.ForPartition(options.Name, topic, id, p).Name, topics.Watermarks(new TopicPartition(topic, p)).High.Value))
-                    .ToArray(),
-                cancellationToken));
+            var topic = await topics.DescribeAsync(name, fresh: false, cancellationToken);
+            var offsets = await topics.OffsetsAsync([.. topic.Partitions.Select(p => new TopicPartition(name, p))], KafkaStart.Latest, cancellationToken);
+            ends.AddRange(offsets.Select(o => new CommittedPosition(StreamId.ForPartition(options.Name, name, topic.Id, o.Key.Partition.Value).Name, o.Value)));
         }
 
         return ends;

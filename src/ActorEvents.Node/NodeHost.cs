@@ -36,8 +36,9 @@ internal static class NodeHost
         CheckClusterPort(settings.Cluster, akka);
         using var folder = DataFolder.Open(settings.Data);
         var options = settings.Runtime();
+        using var logging = LoggerFactory.Create(Logging);
         await using var journal = await JournalDatabase.OpenAsync(JournalOf(settings, folder), TimeProvider.System, stop);
-        await using var broker = settings.Kafka.IsEmbedded ? await StartBrokerAsync(settings.Kafka, stop) : null;
+        await using var broker = settings.Kafka.IsEmbedded ? await StartBrokerAsync(settings.Kafka, logging, stop) : null;
         if (broker is not null)
         {
             settings.Kafka.BootstrapServers = broker.BootstrapServers;
@@ -46,7 +47,7 @@ internal static class NodeHost
             options.Relay.TopicMadeAnew = TopicMadeAnew.Replay;
         }
 
-        using var topics = new KafkaTopics(settings.Kafka, TimeProvider.System);
+        using var topics = new KafkaTopics(settings.Kafka, TimeProvider.System, logging.CreateLogger("ActorEvents.Kafka"));
         var app = Build(settings, http, options, folder, journal, topics, akka);
         await using (app)
         {
@@ -115,7 +116,7 @@ internal static class NodeHost
         ConnectionString = settings.Journal.ConnectionString,
     };
 
-    private static async Task<EmbeddedBrokerProcess> StartBrokerAsync(KafkaSettings kafka, CancellationToken stop)
+    private static async Task<EmbeddedBrokerProcess> StartBrokerAsync(KafkaSettings kafka, ILoggerFactory logging, CancellationToken stop)
     {
         var options = new EmbeddedBrokerOptions { Port = kafka.Embedded.Port };
         foreach (var topic in Topics.All)
@@ -136,7 +137,6 @@ internal static class NodeHost
             start.ArgumentList.Add(argument);
         }
 
-        using var logging = LoggerFactory.Create(Logging);
         return await EmbeddedBrokerProcess.StartAsync(start, logging.CreateLogger("ActorEvents.Kafka.Embedded"), TimeProvider.System, stop);
     }
 

@@ -9,7 +9,7 @@ namespace ActorEvents.Web;
 public static class HealthEndpoints
 {
     /// <summary>
-    /// <c>GET /health/live</c>: 200 while the process answers. <c>GET /health/ready</c>: 200, or 503 with the reasons (starting, draining, journal or relay
+    /// <c>GET /health/live</c>: 200 while the process answers. <c>GET /health/ready</c>: 200, or 503 with the reasons (starting, draining, a source, the journal or the relay
     /// held up). Keys that do not go on are listed, but one bad key makes no node unready.
     /// </summary>
     public static IEndpointRouteBuilder MapActorEventsHealth(this IEndpointRouteBuilder endpoints)

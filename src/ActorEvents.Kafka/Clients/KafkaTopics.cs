@@ -1,85 +1,101 @@
 using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Kafka.Clients;
 
-/// <summary>Asks the broker about topics: their incarnation ids, their partitions, where they end. Makes a topic that is not there, if the broker lets us.</summary>
+/// <summary>
+/// Asks the broker about topics: their incarnation ids, their partitions, where they end. Makes a topic that is not there, if the broker lets us. Every question
+/// waits until a broker is reached; no thread waits.
+/// </summary>
 public sealed class KafkaTopics : IDisposable
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_attempt = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_keep = TimeSpan.FromSeconds(2);
     private readonly KafkaClientOptions _options;
     private readonly TimeProvider _time;
     private readonly IAdminClient _admin;
-    private readonly Lazy<IConsumer<Ignore, Ignore>> _watermarks;
-    private readonly ConcurrentDictionary<string, (string Id, long At)> _ids = new(StringComparer.Ordinal);
-    private readonly TimeSpan _keep = TimeSpan.FromSeconds(2);
+    private readonly BrokerWatch _watch;
+    private readonly ConcurrentDictionary<string, (KafkaTopic Topic, long At)> _known = new(StringComparer.Ordinal);
 
-    public KafkaTopics(KafkaClientOptions options, TimeProvider time)
+    /// <param name="log">Where it is said that no broker is reached, and that one is again.</param>
+    public KafkaTopics(KafkaClientOptions options, TimeProvider time, ILogger log)
     {
         _options = options;
         _time = time;
-        _admin = new AdminClientBuilder(options.With(new AdminClientConfig { ClientId = "actor-events-admin" })).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
-        _watermarks = new(() => new ConsumerBuilder<Ignore, Ignore>(options.With(new ConsumerConfig { GroupId = options.GroupId + "-watermarks", ClientId = "actor-events-watermarks", EnableAutoCommit = false }))
-            .SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build());
+        _admin = new AdminClientBuilder(options.With(new AdminClientConfig { ClientId = "actor-events-admin" }))
+            .SetLogHandler((_, _) => { })
+            .SetErrorHandler((_, error) => OnError(error))
+            .Build();
+        _watch = new BrokerWatch(() => _admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = s_attempt }), options.BootstrapServers, time, log);
     }
 
-    /// <summary>The present incarnation id of a topic; known for two seconds unless <paramref name="fresh"/>.</summary>
-    /// <exception cref="KafkaException">The broker does not answer, or refuses.</exception>
-    public async Task<string> IdAsync(string topic, bool fresh, CancellationToken cancellationToken)
+    /// <summary>Why no broker is reached, with the address and the setting to check; null while one answers.</summary>
+    public string? Problem => _watch.Problem;
+
+    /// <summary>Questions would wait: an answer is overdue.</summary>
+    internal bool IsUnreachable => _watch.IsOverdue;
+
+    /// <summary>The present incarnation of a topic; known for two seconds unless <paramref name="fresh"/>.</summary>
+    /// <exception cref="KafkaException">The broker refuses, or does not answer in time.</exception>
+    public async Task<KafkaTopic> DescribeAsync(string topic, bool fresh, CancellationToken cancellationToken)
     {
-        if (!fresh && _ids.TryGetValue(topic, out var known) && _time.GetElapsedTime(known.At) < _keep)
+        if (!fresh && _known.TryGetValue(topic, out var known) && _time.GetElapsedTime(known.At) < s_keep)
         {
-            return known.Id;
+            return known.Topic;
         }
 
         for (var attempt = 1; ; attempt++)
         {
+            await _watch.AnsweredAsync(cancellationToken);
             try
             {
                 var described = await _admin.DescribeTopicsAsync(
-                    TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = Timeout }).WaitAsync(cancellationToken);
+                    TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = s_timeout }).WaitAsync(cancellationToken);
                 var description = described.TopicDescriptions.Single();
                 if (description.Error.IsError)
                 {
                     throw new KafkaException(description.Error);
                 }
 
-                var id = description.TopicId.ToString();
-                _ids[topic] = (id, _time.GetTimestamp());
-                return id;
+                var found = new KafkaTopic(topic, description.TopicId.ToString(), [.. description.Partitions.Select(p => p.Partition).Order()]);
+                _known[topic] = (found, _time.GetTimestamp());
+                return found;
             }
-            catch (Exception e) when (IsMissing(e, out _) && attempt <= 5)
+            catch (Exception e) when (IsMissing(e) && attempt <= 5)
             {
                 await CreateAsync(topic, cancellationToken);
                 await Task.Delay(TimeSpan.FromMilliseconds(100 * attempt), _time, cancellationToken);
             }
-            catch (DescribeTopicsException e) when (!IsMissing(e, out _) || attempt > 5)
+            catch (DescribeTopicsException e) when (!IsMissing(e) || attempt > 5)
             {
                 throw new KafkaException(e.Results.TopicDescriptions.FirstOrDefault(t => t.Error.IsError)?.Error ?? e.Error, e);
             }
         }
     }
 
-    /// <summary>Partition numbers of a topic.</summary>
-    public IReadOnlyList<int> Partitions(string topic) =>
-        [.. _admin.GetMetadata(topic, Timeout).Topics.Single(t => t.Topic == topic).Partitions.Select(p => p.PartitionId).Order()];
-
-    /// <summary>First and next offset of a partition, asked of the broker. Blocks up to 10 s.</summary>
-    public WatermarkOffsets Watermarks(TopicPartition partition) => _watermarks.Value.QueryWatermarkOffsets(partition, Timeout);
+    /// <summary>The first offset of each partition, or the one behind its last record that is committed, as the broker has them now.</summary>
+    /// <exception cref="KafkaException">The broker refuses, or does not answer in time.</exception>
+    public async Task<IReadOnlyDictionary<TopicPartition, long>> OffsetsAsync(IReadOnlyList<TopicPartition> partitions, KafkaStart at, CancellationToken cancellationToken)
+    {
+        await _watch.AnsweredAsync(cancellationToken);
+        var listed = await _admin.ListOffsetsAsync(
+            partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = at == KafkaStart.Earliest ? OffsetSpec.Earliest() : OffsetSpec.Latest() }),
+            new ListOffsetsOptions { RequestTimeout = s_timeout, IsolationLevel = IsolationLevel.ReadCommitted }).WaitAsync(cancellationToken);
+        return listed.ResultInfos.ToDictionary(r => r.TopicPartitionOffsetError.TopicPartition, r => r.TopicPartitionOffsetError.Offset.Value);
+    }
 
     public void Dispose()
     {
+        _watch.Dispose();
         _admin.Dispose();
-        if (_watermarks.IsValueCreated)
-        {
-            _watermarks.Value.Dispose();
-        }
     }
 
-    private static bool IsMissing(Exception exception, out Error? error)
+    private static bool IsMissing(Exception exception)
     {
-        error = exception switch
+        var error = exception switch
         {
             DescribeTopicsException e => e.Results.TopicDescriptions.FirstOrDefault(t => t.Error.IsError)?.Error,
             KafkaException e => e.Error,
@@ -88,13 +104,25 @@ public sealed class KafkaTopics : IDisposable
         return error?.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic;
     }
 
+    private void OnError(Error error)
+    {
+        if (error.Code == ErrorCode.Local_AllBrokersDown)
+        {
+            _watch.Suspect();
+        }
+        else
+        {
+            _watch.Heard(error.Reason);
+        }
+    }
+
     private async Task CreateAsync(string topic, CancellationToken cancellationToken)
     {
         try
         {
             await _admin.CreateTopicsAsync(
                 [new TopicSpecification { Name = topic, NumPartitions = _options.Partitions, ReplicationFactor = _options.ReplicationFactor }],
-                new CreateTopicsOptions { RequestTimeout = Timeout, OperationTimeout = Timeout }).WaitAsync(cancellationToken);
+                new CreateTopicsOptions { RequestTimeout = s_timeout, OperationTimeout = s_timeout }).WaitAsync(cancellationToken);
         }
         catch (CreateTopicsException e) when (e.Results.All(r => r.Error.Code == ErrorCode.TopicAlreadyExists))
         {
@@ -108,10 +136,19 @@ public sealed class KafkaTopics : IDisposable
                 throw;
             }
 
-            // The embedded broker knows no topic administration; a producer's look-up makes the topic there.
-            using var producer = new ProducerBuilder<Null, Null>(_options.With(new ProducerConfig { ClientId = "actor-events-create" })).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
-            using var dependent = new DependentAdminClientBuilder(producer.Handle).Build();
-            dependent.GetMetadata(topic, Timeout);
+            // The embedded broker knows no topic administration; a producer's look-up makes the topic there. It holds its thread, so it gets one of its own.
+            await Task.Factory.StartNew(() => MakeByLookUp(topic), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
     }
+
+    private void MakeByLookUp(string topic)
+    {
+        using var producer = new ProducerBuilder<Null, Null>(_options.With(new ProducerConfig { ClientId = "actor-events-create" })).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        using var dependent = new DependentAdminClientBuilder(producer.Handle).Build();
+        dependent.GetMetadata(topic, s_timeout);
+    }
 }
+
+/// <summary>A topic as it is now.</summary>
+/// <param name="Id">Of this incarnation: made anew, it has another.</param>
+public sealed record KafkaTopic(string Name, string Id, IReadOnlyList<int> Partitions);

@@ -26,15 +26,16 @@ internal sealed class KafkaAssignments(SourceContext context, KafkaSourceOptions
         var chosen = new List<CommittedPosition>();
         foreach (var topic in partitions.GroupBy(p => p.Topic, StringComparer.Ordinal))
         {
-            var id = await topics.IdAsync(topic.Key, fresh: true, cancellationToken);
+            var id = (await topics.DescribeAsync(topic.Key, fresh: true, cancellationToken)).Id;
+            IReadOnlyDictionary<TopicPartition, long>? offsets = null;
             foreach (var partition in topic)
             {
                 var stream = StreamId.ForPartition(options.Name, topic.Key, id, partition.Partition.Value);
                 var committed = await context.Positions.ReadAsync(stream.Name, cancellationToken);
                 if (committed is null)
                 {
-                    var ends = topics.Watermarks(partition);
-                    committed = new CommittedPosition(stream.Name, options.Start == KafkaStart.Earliest ? ends.Low.Value : ends.High.Value);
+                    offsets ??= await topics.OffsetsAsync([.. topic], options.Start, cancellationToken);
+                    committed = new CommittedPosition(stream.Name, offsets[partition]);
                     chosen.Add(committed.Value);
                 }
 
@@ -62,7 +63,7 @@ internal sealed class KafkaAssignments(SourceContext context, KafkaSourceOptions
     {
         foreach (var topic in partitions.Select(Find).OfType<KafkaAssignment>().DistinctBy(a => (a.Partition.Topic, a.TopicId)))
         {
-            var id = await topics.IdAsync(topic.Partition.Topic, fresh: true, cancellationToken);
+            var id = (await topics.DescribeAsync(topic.Partition.Topic, fresh: true, cancellationToken)).Id;
             if (!string.Equals(id, topic.TopicId, StringComparison.Ordinal))
             {
                 throw new InvalidOperationException(

@@ -40,6 +40,7 @@ internal sealed class KafkaSourceActor : SourceActor
         base.PreStart();
 
         // Makes what is not there: a subscription to nothing would hear of the topic only with a later refresh of the metadata.
+        // Waits for the broker as long as it takes.
         EnsureTopicsAsync(_stopped.Token).PipeTo(Self, failure: e => new ReadingFailed(e));
     }
 
@@ -106,7 +107,7 @@ internal sealed class KafkaSourceActor : SourceActor
     {
         foreach (var topic in _options.Topics.Keys)
         {
-            await _topics.IdAsync(topic, fresh: false, cancellationToken);
+            await _topics.DescribeAsync(topic, fresh: false, cancellationToken);
         }
 
         return TopicsThere.Instance;

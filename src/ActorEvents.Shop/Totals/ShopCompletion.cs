@@ -4,6 +4,7 @@ using ActorEvents.Hosting;
 using ActorEvents.Journal;
 using ActorEvents.Shop.Feed;
 using ActorEvents.Sources;
+using ActorEvents.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -25,6 +26,7 @@ public sealed class ShopCompletion(
     /// <summary>Completes when the shop is done for the first time.</summary>
     public Task<ShopTotals> Done => _done.Task;
 
+    private readonly RepeatedErrors _errors = new(time);
     private readonly TaskCompletionSource<ShopTotals> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -81,7 +83,7 @@ public sealed class ShopCompletion(
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.ProgressFailed(log, e.Message);
+            SayFailed(e);
             return false;
         }
     }
@@ -121,6 +123,14 @@ public sealed class ShopCompletion(
             Log.Progress(log, fed, now.Lines, now.Invoices, await BehindAsync(await EndsAsync(cancellationToken), cancellationToken), relay is null ? -1 : relay.Highest - relay.Place);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            SayFailed(e);
+        }
+    }
+
+    private void SayFailed(Exception e)
+    {
+        if (_errors.IsWorthSaying(e.Message))
         {
             Log.ProgressFailed(log, e.Message);
         }

@@ -91,7 +91,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     /// <summary>Why the node is not ready; empty: it is.</summary>
     public IReadOnlyList<string> NotReady => State switch
     {
-        NodeState.Running => [],
+        NodeState.Running => [.. _sources.Where(s => s is ISourceProblem { Problem: not null }).Select(s => $"source {s.Name}: {((ISourceProblem)s).Problem}")],
         NodeState.Starting => [Failure?.Message ?? "starting: joining the cluster and starting sources"],
         NodeState.Draining => ["draining: sources are stopped, what is under way is being finished"],
         _ => ["stopped"],

@@ -32,7 +32,7 @@ internal static class EndToEndBenchmark
         try
         {
             var client = new KafkaClientOptions { BootstrapServers = broker.Bootstrap };
-            using var admin = new KafkaTopics(client, TimeProvider.System);
+            using var admin = new KafkaTopics(client, TimeProvider.System, NullLogger.Instance);
             var outputs = new CountingDestination(new KafkaDestination(client, admin, RecordMapping.DefaultMaxEventBytes, TimeProvider.System, NullLogger.Instance));
             await using var node = await BenchNode.StartAsync(
                 new JournalOptions { SqliteFile = Path.Combine(folder.FullName, "ours.db") },
@@ -59,7 +59,7 @@ internal static class EndToEndBenchmark
     private static async Task<Round> OursAsync(BenchNode node, CountingDestination outputs, string bootstrap, string topic, int events)
     {
         KafkaBench.Fill(bootstrap, topic, events);
-        using var topics = new KafkaTopics(KafkaBench.Consumer(bootstrap, topic), TimeProvider.System);
+        using var topics = new KafkaTopics(KafkaBench.Consumer(bootstrap, topic), TimeProvider.System, NullLogger.Instance);
         var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var last = outputs.Expect(events);
         var counter = node.System.ActorOf(Props.Create(() => new EmittedCounter(events, first, new TaskCompletionSource())));
@@ -74,7 +74,7 @@ internal static class EndToEndBenchmark
     /// <summary>Bursts of a millisecond's worth; what the producer cannot keep up with shows as a lower rate, not as a lower latency.</summary>
     private static async Task<(double P50, double P99)> LatencyAsync(BenchNode node, CountingDestination outputs, string bootstrap, double rate)
     {
-        using var topics = new KafkaTopics(KafkaBench.Consumer(bootstrap, "paced"), TimeProvider.System);
+        using var topics = new KafkaTopics(KafkaBench.Consumer(bootstrap, "paced"), TimeProvider.System, NullLogger.Instance);
         var events = (int)(rate * s_paced.TotalSeconds);
         var group = node.Attach(Source(bootstrap, "paced", topics));
 

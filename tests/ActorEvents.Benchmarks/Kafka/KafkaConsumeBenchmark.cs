@@ -41,7 +41,7 @@ internal static class KafkaConsumeBenchmark
     private static async Task<Round> OursAsync(BenchNode node, string bootstrap, string name)
     {
         var client = KafkaBench.Consumer(bootstrap, name);
-        using var topics = new KafkaTopics(client, TimeProvider.System);
+        using var topics = new KafkaTopics(client, TimeProvider.System, NullLogger.Instance);
         var source = new KafkaEventSource(
             new KafkaSourceOptions
             {

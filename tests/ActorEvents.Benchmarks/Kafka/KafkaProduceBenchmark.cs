@@ -24,7 +24,7 @@ internal static class KafkaProduceBenchmark
         var lists = Lists();
         var encoded = lists.SelectMany(l => l).Select(Encode).ToArray();
         var options = new KafkaClientOptions { BootstrapServers = broker.Bootstrap };
-        using var topics = new KafkaTopics(options, TimeProvider.System);
+        using var topics = new KafkaTopics(options, TimeProvider.System, NullLogger.Instance);
         await using var destination = new KafkaDestination(options, topics, RecordMapping.DefaultMaxEventBytes, TimeProvider.System, NullLogger.Instance);
         await destination.TopicIdAsync(Topic, CancellationToken.None);
         using var producer = KafkaBench.RawProducer(broker.Bootstrap);

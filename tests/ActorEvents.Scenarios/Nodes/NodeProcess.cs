@@ -62,9 +62,8 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>A broker as a process of its own; returns when it serves.</summary>
-    public static async Task<(NodeProcess Process, string Bootstrap)> StartBrokerAsync()
+    public static async Task<(NodeProcess Process, string Bootstrap)> StartBrokerAsync(int port)
     {
-        var port = FreePort();
         var broker = Start("broker", "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
         await broker._ready.Task.WaitAsync(TimeSpan.FromSeconds(60));
         return (broker, $"127.0.0.1:{port}");

@@ -56,9 +56,9 @@ public abstract class NodeScenario : IAsyncLifetime
         return node;
     }
 
-    private protected async Task<string> BrokerAsync()
+    private protected async Task<string> BrokerAsync(int? port = null)
     {
-        var (broker, bootstrap) = await NodeProcess.StartBrokerAsync();
+        var (broker, bootstrap) = await NodeProcess.StartBrokerAsync(port ?? NodeProcess.FreePort());
         _processes.Add(broker);
         return bootstrap;
     }

@@ -1,0 +1,37 @@
+using System.Net;
+
+namespace ActorEvents.Scenarios.Nodes;
+
+/// <summary>The first thing that goes wrong for most: a wrong address, or a broker that comes up later than the node.</summary>
+public sealed class A_broker_that_is_not_there : NodeScenario
+{
+    [Fact]
+    public async Task Is_said_with_its_address_and_setting_while_the_node_lives_and_is_waited_for()
+    {
+        var port = NodeProcess.FreePort();
+        var node = Node("--kafka.bootstrap-servers", $"127.0.0.1:{port}", "--exit-when-done");
+
+        await node.SawAsync($"cannot reach Kafka at 127.0.0.1:{port}");
+        using var ready = await Http.GetAsync(Url(node, "/health/ready"));
+        using var live = await Http.GetAsync(Url(node, "/health/live"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Contains("check kafka.bootstrap-servers", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+
+        await BrokerAsync(port);
+        ExpectedTotals.Check(await node.TotalsAsync());
+        Assert.Equal(0, await node.ExitAsync());
+        Assert.DoesNotContain("progress cannot be read", node.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Does_not_hold_up_the_stop_of_the_node()
+    {
+        var node = Node("--kafka.bootstrap-servers", $"127.0.0.1:{NodeProcess.FreePort()}");
+        await node.SawAsync("cannot reach Kafka");
+
+        node.Signal("TERM");
+
+        Assert.Equal(0, await node.ExitAsync());
+    }
+}
