@@ -34,8 +34,13 @@ internal static class NodeHost
 
         var http = ListenAddress.Check("HTTP", settings.Http.Host, settings.Http.Port, "--http PORT, 0: any free one; --http.host HOST");
         CheckClusterPort(settings.Cluster, akka);
-        using var folder = DataFolder.Open(settings.Data);
         var options = settings.Runtime();
+        if (KafkaClientCheck.Problem(settings.Kafka, options.Flow.DrainTimeout) is { } problem)
+        {
+            throw new SettingsException(problem);
+        }
+
+        using var folder = DataFolder.Open(settings.Data);
         using var logging = LoggerFactory.Create(Logging);
         await using var journal = await JournalDatabase.OpenAsync(JournalOf(settings, folder), TimeProvider.System, stop);
         await using var broker = settings.Kafka.IsEmbedded ? await StartBrokerAsync(settings.Kafka, logging, stop) : null;

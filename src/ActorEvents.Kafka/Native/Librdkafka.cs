@@ -34,11 +34,21 @@ internal unsafe struct NativeMessage
 }
 
 /// <summary>
-/// P/Invokes to read a consumer's queue in batches, past Confluent.Kafka's Consume. Rebalance, error and statistics callbacks do not come from here: they run
-/// inside Consume, which must still be called (with a zero time-out) from the thread that owns the consumer.
+/// P/Invokes to read a consumer's queue in batches, past Confluent.Kafka's Consume, and to look at a configuration. Rebalance, error and statistics callbacks run
+/// inside <see cref="ConsumeBatch"/>, on the thread that calls it, as they would inside Consume; what their handlers throw is lost, so they must not throw.
 /// </summary>
 internal static unsafe partial class Librdkafka
 {
+    [LibraryImport(KafkaNative.Name, EntryPoint = "rd_kafka_conf_new")]
+    internal static partial nint ConfNew();
+
+    /// <summary>0: set. The reason of a refusal stands in <paramref name="error"/>.</summary>
+    [LibraryImport(KafkaNative.Name, EntryPoint = "rd_kafka_conf_set", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int ConfSet(nint conf, string name, string value, byte* error, nuint errorSize);
+
+    [LibraryImport(KafkaNative.Name, EntryPoint = "rd_kafka_conf_destroy")]
+    internal static partial void ConfDestroy(nint conf);
+
     /// <summary>The client's consumer queue; give it back with <see cref="QueueDestroy"/> before the client is disposed.</summary>
     [LibraryImport(KafkaNative.Name, EntryPoint = "rd_kafka_queue_get_consumer")]
     internal static partial nint QueueGetConsumer(nint client);

@@ -9,16 +9,6 @@ internal static unsafe partial class LibrdkafkaMock
     /// <summary><c>RD_KAFKA_PRODUCER</c>.</summary>
     internal const int Producer = 0;
 
-    [LibraryImport(KafkaNative.Name, EntryPoint = "rd_kafka_conf_new")]
-    internal static partial nint ConfNew();
-
-    /// <summary>0: set. The reason of a refusal stands in <paramref name="error"/>.</summary>
-    [LibraryImport(KafkaNative.Name, EntryPoint = "rd_kafka_conf_set", StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int ConfSet(nint conf, string name, string value, byte* error, nuint errorSize);
-
-    [LibraryImport(KafkaNative.Name, EntryPoint = "rd_kafka_conf_destroy")]
-    internal static partial void ConfDestroy(nint conf);
-
     /// <summary>Owns <paramref name="conf"/> when it succeeds; 0: failed, the reason stands in <paramref name="error"/>.</summary>
     [LibraryImport(KafkaNative.Name, EntryPoint = "rd_kafka_new")]
     internal static partial nint New(int type, nint conf, byte* error, nuint errorSize);

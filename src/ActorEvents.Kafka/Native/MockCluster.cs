@@ -25,17 +25,17 @@ internal sealed unsafe class MockCluster : IDisposable
         KafkaNative.EnsureVersion();
         const int size = 512;
         var error = stackalloc byte[size];
-        var conf = LibrdkafkaMock.ConfNew();
+        var conf = Librdkafka.ConfNew();
 
         // Warnings and worse, on standard error: below them is a notice at each start that this client, which connects to nothing, has no servers.
-        if (LibrdkafkaMock.ConfSet(conf, "log_level", "4", error, size) == 0)
+        if (Librdkafka.ConfSet(conf, "log_level", "4", error, size) == 0)
         {
             _client = LibrdkafkaMock.New(LibrdkafkaMock.Producer, conf, error, size);
         }
 
         if (_client == 0)
         {
-            LibrdkafkaMock.ConfDestroy(conf);
+            Librdkafka.ConfDestroy(conf);
             throw new InvalidOperationException("The client that holds the mock cluster cannot be made: " + Marshal.PtrToStringUTF8((nint)error));
         }
 
