@@ -15,7 +15,7 @@ public sealed class KafkaEventSource(KafkaSourceOptions options, KafkaClientOpti
 
     public SourcePlacement Placement => SourcePlacement.EveryNode;
 
-    public string Describe => $"Kafka {string.Join(", ", options.Topics.Keys)} (group {client.GroupId}, start {options.Start.ToString().ToLowerInvariant()})";
+    public string Describe => $"Kafka {string.Join(", ", options.Topics.Keys)} (group {options.GroupId ?? client.GroupId}, start {options.Start.ToString().ToLowerInvariant()})";
 
     /// <inheritdoc/>
     public string? Problem => topics.Problem;
@@ -23,7 +23,7 @@ public sealed class KafkaEventSource(KafkaSourceOptions options, KafkaClientOpti
     public Props Props(SourceContext context) => Akka.Actor.Props.Create(() => new KafkaSourceActor(context, options, client, topics));
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<CommittedPosition>> EndsAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CommittedPosition>> EndsAsync(IPositionStore positions, CancellationToken cancellationToken)
     {
         var ends = new List<CommittedPosition>();
         foreach (var name in options.Topics.Keys)

@@ -8,9 +8,12 @@ using ActorEvents.Kafka;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Embedded;
 using ActorEvents.Kafka.Sources;
+using ActorEvents.Node.Sources;
 using ActorEvents.Relay;
 using ActorEvents.Shop;
+using ActorEvents.Shop.Feed;
 using ActorEvents.Shop.Totals;
+using ActorEvents.Sources;
 using ActorEvents.Web;
 using Akka.Configuration;
 using Akka.Hosting;
@@ -41,9 +44,10 @@ internal static class NodeHost
         }
 
         using var folder = DataFolder.Open(settings.Data);
+        var prepared = ConfiguredSources.Prepare(settings, folder.NodeId, SourceName, ShopFeed.SourceName);
         using var logging = LoggerFactory.Create(Logging);
         await using var journal = await JournalDatabase.OpenAsync(JournalOf(settings, folder), TimeProvider.System, stop);
-        await using var broker = settings.Kafka.IsEmbedded ? await StartBrokerAsync(settings.Kafka, logging, stop) : null;
+        await using var broker = settings.Kafka.IsEmbedded ? await StartBrokerAsync(settings, logging, stop) : null;
         if (broker is not null)
         {
             settings.Kafka.BootstrapServers = broker.BootstrapServers;
@@ -53,12 +57,13 @@ internal static class NodeHost
         }
 
         using var topics = new KafkaTopics(settings.Kafka, TimeProvider.System, logging.CreateLogger("ActorEvents.Kafka"));
-        var app = Build(settings, http, options, folder, journal, topics, akka);
+        IReadOnlyList<IEventSource> sources = [.. prepared.Select(s => s(topics))];
+        var app = Build(settings, http, options, folder, journal, topics, sources, akka);
         await using (app)
         {
             var node = app.Services.GetRequiredService<ActorEventsNode>();
             await app.StartAsync(stop);
-            Summary(app, settings, options, folder, journal, given, broker);
+            Summary(app, settings, options, folder, journal, sources, given, broker);
             await using var stopping = stop.Register(app.Lifetime.StopApplication);
             _ = broker?.Exited.ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
             _ = SayRunningAsync(node);
@@ -121,12 +126,12 @@ internal static class NodeHost
         ConnectionString = settings.Journal.ConnectionString,
     };
 
-    private static async Task<EmbeddedBrokerProcess> StartBrokerAsync(KafkaSettings kafka, ILoggerFactory logging, CancellationToken stop)
+    private static async Task<EmbeddedBrokerProcess> StartBrokerAsync(NodeSettings settings, ILoggerFactory logging, CancellationToken stop)
     {
-        var options = new EmbeddedBrokerOptions { Port = kafka.Embedded.Port };
-        foreach (var topic in Topics.All)
+        var options = new EmbeddedBrokerOptions { Port = settings.Kafka.Embedded.Port };
+        foreach (var topic in Topics.All.Concat(settings.Sources.All.Values.OfType<KafkaTopicsSettings>().SelectMany(s => s.Topics)))
         {
-            options = options with { Topics = options.Topics.SetItem(topic, kafka.Partitions) };
+            options = options with { Topics = options.Topics.SetItem(topic, settings.Kafka.Partitions) };
         }
 
         // The same program with its broker verb; started as this process was: by its own host, or by dotnet.
@@ -162,7 +167,14 @@ internal static class NodeHost
         .Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
 
     private static WebApplication Build(
-        NodeSettings settings, IPEndPoint http, ActorEventsOptions options, DataFolder folder, JournalDatabase journal, KafkaTopics topics, Config akka)
+        NodeSettings settings,
+        IPEndPoint http,
+        ActorEventsOptions options,
+        DataFolder folder,
+        JournalDatabase journal,
+        KafkaTopics topics,
+        IReadOnlyList<IEventSource> sources,
+        Config akka)
     {
         var web = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         Logging(web.Logging);
@@ -193,6 +205,11 @@ internal static class NodeHost
                         },
                         settings.Kafka,
                         topics));
+                }
+
+                foreach (var source in sources)
+                {
+                    builder.AddSource(source);
                 }
 
                 builder.ConfigureAkka((configuration, _) => configuration
@@ -229,7 +246,14 @@ internal static class NodeHost
     }
 
     private static void Summary(
-        WebApplication app, NodeSettings settings, ActorEventsOptions options, DataFolder folder, JournalDatabase journal, IReadOnlyList<string> given, EmbeddedBrokerProcess? broker)
+        WebApplication app,
+        NodeSettings settings,
+        ActorEventsOptions options,
+        DataFolder folder,
+        JournalDatabase journal,
+        IReadOnlyList<IEventSource> sources,
+        IReadOnlyList<string> given,
+        EmbeddedBrokerProcess? broker)
     {
         var node = app.Services.GetRequiredService<ActorEventsNode>();
         string[] lines =
@@ -239,6 +263,7 @@ internal static class NodeHost
             $"journal   {journal.Description}, {(journal.IsNew ? "new journal" : "journal")} {journal.JournalId}",
             $"cluster   {options.Cluster.Name}, {(options.Cluster.SeedNodes.Count == 0 ? "a cluster of its own" : "seed nodes " + string.Join(", ", options.Cluster.SeedNodes))}",
             $"kafka     {settings.Kafka.BootstrapServers}{(broker is null ? "" : " (embedded)")}, group {settings.Kafka.GroupId}, {settings.Kafka.Membership.ToString().ToLowerInvariant()} member",
+            .. sources.Select(s => $"source    {s.Name}: {s.Describe}"),
             $"handlers  {string.Join(", ", node.Handlers.Select(h => h.Name))}",
             .. given.Select(g => $"setting   {g}"),
         ];

@@ -1,9 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using ActorEvents.Hosting;
+using ActorEvents.Hosting.Settings;
 using ActorEvents.Journal;
 using ActorEvents.Kafka;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Embedded;
+using ActorEvents.Node.Sources;
 using ActorEvents.Relay;
 using ActorEvents.Shop;
 using ActorEvents.Sources;
@@ -34,6 +36,9 @@ public sealed class NodeSettings
 
     /// <summary>Section <c>kafka</c>.</summary>
     public KafkaSettings Kafka { get; } = new();
+
+    /// <summary>Section <c>sources</c>.</summary>
+    public NamedSections<SourceSettings> Sources { get; } = SourceSettings.None();
 
     /// <summary>Section <c>flow</c>.</summary>
     public FlowOptions Flow => _runtime.Flow;

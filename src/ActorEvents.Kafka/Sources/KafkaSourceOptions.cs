@@ -14,6 +14,9 @@ public sealed class KafkaSourceOptions
     /// <summary>Where a partition starts that has no committed position. Default earliest.</summary>
     public KafkaStart Start { get; init; } = KafkaStart.Earliest;
 
+    /// <summary>Consumer group; null: the client's.</summary>
+    public string? GroupId { get; init; }
+
     /// <summary>The member's instance id (static membership); null: dynamic.</summary>
     public string? InstanceId { get; init; }
 }

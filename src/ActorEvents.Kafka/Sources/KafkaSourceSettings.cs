@@ -37,7 +37,7 @@ internal static class KafkaSourceSettings
         return new KafkaConsumerSettings
         {
             BootstrapServers = client.BootstrapServers,
-            GroupId = client.GroupId,
+            GroupId = options.GroupId ?? client.GroupId,
             InstanceId = options.InstanceId,
             Start = options.Start,
             MaxBufferedRecords = client.BufferRecords,

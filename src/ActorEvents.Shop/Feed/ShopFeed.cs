@@ -14,7 +14,10 @@ public sealed class ShopFeed(string file, int rate, IRelayDestination destinatio
 {
     private const int Hashed = 64 * 1024;
 
-    public string Name => "shop-feed";
+    /// <summary>The name of this source.</summary>
+    public const string SourceName = "shop-feed";
+
+    public string Name => SourceName;
 
     public SourcePlacement Placement => SourcePlacement.Singleton;
 

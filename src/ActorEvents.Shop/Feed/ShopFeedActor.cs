@@ -46,7 +46,11 @@ internal sealed class ShopFeedActor : ReceiveActor, IWithTimers
         });
         Receive<CheckTopic>(_ => Locate());
         Receive<Same>(_ => Timers.StartSingleTimer(CheckTopic.Instance, CheckTopic.Instance, TopicCheck));
-        Receive<Status.Failure>(m => throw new InvalidOperationException($"Feeding {_feed.Path} failed: {m.Cause.GetBaseException().Message}", m.Cause));
+        Receive<Status.Failure>(m =>
+        {
+            var cause = (m.Cause as AggregateException)?.InnerException ?? m.Cause;
+            throw new InvalidOperationException($"Feeding {_feed.Path} to {Topics.OrderLines} failed: {cause.Message}", cause);
+        });
         Receive<DrainSource>(_ =>
         {
             _drainTo = Sender;

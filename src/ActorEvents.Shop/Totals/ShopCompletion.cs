@@ -93,7 +93,7 @@ public sealed class ShopCompletion(
         var ends = new List<CommittedPosition>();
         foreach (var source in node.Sources.OfType<ISourceEnds>())
         {
-            ends.AddRange(await source.EndsAsync(cancellationToken));
+            ends.AddRange(await source.EndsAsync(node.Journal.Positions, cancellationToken));
         }
 
         return ends;

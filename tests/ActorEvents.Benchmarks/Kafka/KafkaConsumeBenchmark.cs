@@ -5,6 +5,7 @@ using ActorEvents.Kafka;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Sources;
 using Akka.Actor;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorEvents.Benchmarks.Kafka;
 

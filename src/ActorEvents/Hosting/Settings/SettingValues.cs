@@ -16,6 +16,12 @@ internal static partial class SettingValues
             return text;
         }
 
+        if (type == typeof(char))
+        {
+            form = "one character";
+            return text.Length == 1 ? text[0] : null;
+        }
+
         if (type == typeof(bool))
         {
             form = "true, false, on or off";

@@ -9,7 +9,7 @@ namespace ActorEvents.Hosting.Settings;
 /// Fills an options object: file, then environment variables, then command line; the later wins. Every key is checked against the closed set, every value
 /// against its type and bounds.
 /// </summary>
-public sealed class SettingsReader(SettingsSchema schema)
+public sealed partial class SettingsReader(SettingsSchema schema)
 {
     private static readonly HashSet<string> Secrets = new(StringComparer.Ordinal) { "journal.connection-string", "kafka.client" };
     private readonly SortedDictionary<string, (string Text, string Origin)> _given = new(StringComparer.Ordinal);
@@ -64,9 +64,9 @@ public sealed class SettingsReader(SettingsSchema schema)
                 continue;
             }
 
-            var setting = schema.FindVariable(name)
+            var key = schema.FindVariable(name)?.Key ?? schema.Named.Select(n => n.FromVariable(name, NamesOf(n))).FirstOrDefault(k => k is not null)
                 ?? throw new SettingsException($"Unknown environment variable {name}; nearest: {schema.NearestVariable(name.ToUpperInvariant())}.");
-            Set(setting, (string?)variable.Value ?? "", $"variable {name}");
+            Take(key, (string?)variable.Value ?? "", $"variable {name}");
         }
     }
 
@@ -84,9 +84,10 @@ public sealed class SettingsReader(SettingsSchema schema)
 
             var equals = argument.IndexOf('=', StringComparison.Ordinal);
             var name = equals < 0 ? argument[2..] : argument[2..equals];
-            var setting = schema.Find(shortForms.GetValueOrDefault(name, name))
+            var setting = schema.Find(shortForms.GetValueOrDefault(name, name));
+            var key = setting?.Key ?? schema.Named.Select(n => n.FromOption(name)).FirstOrDefault(k => k is not null)
                 ?? throw new SettingsException($"Unknown option --{name}; nearest: --{schema.Nearest(name)}.");
-            if (!seen.Add(setting.Key))
+            if (!seen.Add(key))
             {
                 throw new SettingsException($"--{name} is given twice; give it once.");
             }
@@ -96,7 +97,7 @@ public sealed class SettingsReader(SettingsSchema schema)
             {
                 text = argument[(equals + 1)..];
             }
-            else if (setting.Property.PropertyType == typeof(bool) && (i + 1 == arguments.Count || arguments[i + 1].StartsWith("--", StringComparison.Ordinal)))
+            else if (setting?.Property.PropertyType == typeof(bool) && (i + 1 == arguments.Count || arguments[i + 1].StartsWith("--", StringComparison.Ordinal)))
             {
                 text = "true";
             }
@@ -109,23 +110,29 @@ public sealed class SettingsReader(SettingsSchema schema)
                 throw new SettingsException($"--{name} needs a value.");
             }
 
-            Set(setting, text, $"option --{name}");
+            Take(key, text, $"option --{name}");
         }
     }
 
-    /// <summary>Bounds of every section, by its attributes.</summary>
+    /// <summary>Fills the named sections, now that all is read; then bounds of every section, by its attributes.</summary>
     public void Validate()
     {
-        foreach (var section in schema.Sections)
+        FillNamed();
+        Validate(schema, "");
+    }
+
+    private void Validate(SettingsSchema part, string hint)
+    {
+        foreach (var section in part.Sections)
         {
             var problems = new List<ValidationResult>();
             if (!Validator.TryValidateObject(section, new ValidationContext(section), problems, validateAllProperties: true))
             {
                 var problem = problems[0];
                 var property = problem.MemberNames.FirstOrDefault() ?? "";
-                var key = schema.KeyOf(section, property);
+                var key = part.KeyOf(section, property);
                 var (text, origin) = _given.GetValueOrDefault(key, ("", "default"));
-                throw new SettingsException($"{key} = '{text}' ({origin}): {problem.ErrorMessage}");
+                throw new SettingsException($"{key} = '{text}' ({origin}): {problem.ErrorMessage}{hint}");
             }
         }
     }
@@ -137,10 +144,11 @@ public sealed class SettingsReader(SettingsSchema schema)
             var key = prefix + name;
             if (schema.Find(key) is { } setting)
             {
-                var text = value.IsObject() && value.GetObject() is { } free
-                    ? string.Join(";", Flatten(free, ""))
-                    : value.IsArray() ? string.Join(",", value.GetStringList()) : value.GetString() ?? "";
-                Set(setting, text, path);
+                Set(setting, Text(value), path);
+            }
+            else if (value.IsObject() && schema.Named.FirstOrDefault(n => n.Root == key) is { } named)
+            {
+                WalkNamed(value.GetObject(), named, path);
             }
             else if (value.IsObject() && schema.All.Any(s => s.Key.StartsWith(key + ".", StringComparison.Ordinal)))
             {
@@ -153,9 +161,26 @@ public sealed class SettingsReader(SettingsSchema schema)
         }
     }
 
+    private static string Text(HoconValue value) => value.IsObject() && value.GetObject() is { } free
+        ? string.Join(";", Flatten(free, ""))
+        : value.IsArray() ? string.Join(",", value.GetStringList()) : value.GetString() ?? "";
+
     /// <summary>A free section (client settings, whose names have dots).</summary>
     private static IEnumerable<string> Flatten(HoconObject section, string prefix) => section.Items.SelectMany(item =>
         item.Value.IsObject() ? Flatten(item.Value.GetObject(), prefix + item.Key + ".") : [$"{prefix}{item.Key}={item.Value.GetString()}"]);
+
+    /// <summary>Sets what is known by now; a setting of a named section waits for its kind.</summary>
+    private void Take(string key, string text, string origin)
+    {
+        if (schema.Find(key) is { } setting)
+        {
+            Set(setting, text, origin);
+        }
+        else
+        {
+            _given[key] = (text, origin);
+        }
+    }
 
     private void Set(Setting setting, string text, string origin)
     {

@@ -8,13 +8,14 @@ namespace ActorEvents.Hosting.Settings;
 public sealed record Setting(string Key, object Owner, PropertyInfo Property)
 {
     /// <summary>The name as environment variable, e.g. <c>ACTOREVENTS_FLOW_MAX_EVENTS</c>.</summary>
-    public string Variable { get; } = SettingsSchema.VariablePrefix + Key.Replace('.', '_').Replace('-', '_').ToUpperInvariant();
+    public string Variable { get; } = SettingsSchema.VariableOf(Key);
 
     public object? Value => Property.GetValue(Owner);
 }
 
 /// <summary>
-/// The closed set of settings behind an options object: each property is a key in kebab case, an object is a section. What is not in it is refused.
+/// The closed set of settings behind an options object: each property is a key in kebab case, an object is a section, <see cref="NamedSections{T}"/> are as
+/// many as the user names. What is not in it is refused.
 /// </summary>
 public sealed class SettingsSchema
 {
@@ -26,13 +27,17 @@ public sealed class SettingsSchema
 
     private readonly Dictionary<string, Setting> _byKey = new(StringComparer.Ordinal);
     private readonly List<object> _sections = [];
+    private readonly List<NamedKeys> _named = [];
 
-    public SettingsSchema(object options) => Walk(options, "");
+    /// <param name="prefix">What stands before each key.</param>
+    public SettingsSchema(object options, string prefix = "") => Walk(options, prefix);
 
     public IReadOnlyCollection<Setting> All => _byKey.Values;
 
     /// <summary>All options objects with their section's key; for validation.</summary>
     internal IReadOnlyList<object> Sections => _sections;
+
+    internal IReadOnlyList<NamedKeys> Named => _named;
 
     public Setting? Find(string key) => _byKey.GetValueOrDefault(key);
 
@@ -46,6 +51,8 @@ public sealed class SettingsSchema
     public string Nearest(string wrong) => _byKey.Keys.MinBy(k => Distance(k, wrong)) ?? "";
 
     internal string NearestVariable(string wrong) => _byKey.Values.Select(s => s.Variable).MinBy(v => Distance(v, wrong)) ?? "";
+
+    internal static string VariableOf(string key) => VariablePrefix + key.Replace('.', '_').Replace('-', '_').ToUpperInvariant();
 
     /// <summary>MaxEvents → max-events; sizes and times carry their unit in the value, not in the name.</summary>
     internal static string Kebab(string name)
@@ -70,7 +77,11 @@ public sealed class SettingsSchema
         foreach (var property in owner.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             var key = prefix + Kebab(property.Name);
-            if (property.PropertyType is { IsClass: true } type && type != typeof(string) && type.Namespace?.StartsWith("ActorEvents", StringComparison.Ordinal) == true)
+            if (property.PropertyType.IsAssignableTo(typeof(INamedSections)))
+            {
+                _named.Add(new NamedKeys(key, (INamedSections)property.GetValue(owner)!));
+            }
+            else if (property.PropertyType is { IsClass: true } type && type != typeof(string) && type.Namespace?.StartsWith("ActorEvents", StringComparison.Ordinal) == true)
             {
                 Walk(property.GetValue(owner)!, key + ".");
             }

@@ -11,6 +11,9 @@ public enum FileFormat
 
     /// <summary>One JSON value a line; the data of a record is the line's bytes.</summary>
     Ndjson,
+
+    /// <summary>As <see cref="Ndjson"/>, each line a CloudEvent in the JSON format (structured mode), which says itself what type and source it has.</summary>
+    CloudEvents,
 }
 
 /// <summary>Which file is read, and how.</summary>
@@ -47,7 +50,7 @@ public sealed class FileReadOptions
     public void Validate()
     {
         Refuse(string.IsNullOrWhiteSpace(Path), "path", Path, "must name a file");
-        Refuse(!Enum.IsDefined(Format), "format", Format, "must be csv or ndjson");
+        Refuse(!Enum.IsDefined(Format), "format", Format, "must be csv, ndjson or cloud-events");
         Refuse(Separator is '"' or '\r' or '\n' or '\0' || !char.IsAscii(Separator), "separator", $"U+{(int)Separator:X4}", "must be one ASCII character that is no quote and no line end");
         Refuse(KeyColumn is { Length: 0 }, "key", "", "must name a column, or be left out");
         Refuse(!(EventsPerSecond is 0 or (>= 0.001 and <= 1e9)), "rate", EventsPerSecond, "must be 0 (no limit) or 0.001 to 1000000000 events per second");

@@ -1,4 +1,5 @@
 using ActorEvents.Events;
+using ActorEvents.Journal;
 using Akka.Actor;
 
 namespace ActorEvents.Sources.Files;
@@ -9,8 +10,8 @@ public sealed class FileSourceOptions
     /// <summary>Name of the source; see <see cref="IEventSource.Name"/>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>CloudEvents <c>type</c> of the records.</summary>
-    public required string EventType { get; init; }
+    /// <summary>CloudEvents <c>type</c> of the records; needed but for <see cref="FileFormat.CloudEvents"/>, where it counts for nothing.</summary>
+    public string? EventType { get; init; }
 
     /// <summary>CloudEvents <c>source</c> of the records; null: <c>/files/NAME</c>.</summary>
     public string? EventSource { get; init; }
@@ -23,7 +24,7 @@ public sealed class FileSourceOptions
 /// A CSV or NDJSON file as a source: one stream, position = origin number = line. The stream's name holds the file's identity (<see cref="FileIdentity"/>), so a file
 /// that grows stays one stream, and another file at the same path is another one. On one node of the cluster at a time.
 /// </summary>
-public sealed class FileSource : IEventSource
+public sealed class FileSource : IEventSource, ISourceEnds
 {
     private readonly FileSourceOptions _options;
     private readonly RecordMapping _mapping;
@@ -34,15 +35,36 @@ public sealed class FileSource : IEventSource
         ArgumentNullException.ThrowIfNull(options);
         SourceNames.Check(options.Name);
         options.File.Validate();
+        var type = options.EventType is null && options.File.Format == FileFormat.CloudEvents ? options.Name : options.EventType;
         _options = options;
-        _mapping = new RecordMapping(options.EventType, options.EventSource ?? "/files/" + options.Name, "application/json", KeyFormat.Utf8, options.File.MaxEventBytes);
+        _mapping = new RecordMapping(type ?? "", options.EventSource ?? "/files/" + options.Name, "application/json", KeyFormat.Utf8, options.File.MaxEventBytes);
     }
 
     public string Name => _options.Name;
 
     public SourcePlacement Placement => SourcePlacement.Singleton;
 
-    public string Describe => $"file {Path.GetFullPath(_options.File.Path)} ({(_options.File.Format == FileFormat.Csv ? "CSV" : "NDJSON")}{(_options.File.Follow ? ", followed" : "")})";
+    public string Describe => $"file {Path.GetFullPath(_options.File.Path)} ({_options.File.Format}{(_options.File.Follow ? ", followed" : "")})";
 
     public Props Props(SourceContext context) => Akka.Actor.Props.Create(() => new FileSourceActor(context, _options.File, _mapping));
+
+    /// <summary>As <see cref="ISourceEnds.EndsAsync"/>; a followed file has no end, so it is not among them, and neither is one that is empty.</summary>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="FileChangedException">It is not the one that was read.</exception>
+    public async Task<IReadOnlyList<CommittedPosition>> EndsAsync(IPositionStore positions, CancellationToken cancellationToken)
+    {
+        if (_options.File.Follow || await FoundFile.FindAsync(Name, _options.File.Path, positions, cancellationToken) is not { } file)
+        {
+            return [];
+        }
+
+        // One batch tells whether something is left; where the file ends only reading all of it would.
+        var place = new FilePlace(file.Start.Next, file.Start.Resume);
+        await foreach (var batch in new FileRecords(_options.File, TimeProvider.System).ReadAsync(place, cancellationToken))
+        {
+            return [file.Start with { Next = batch[^1].Line + 1 }];
+        }
+
+        return [file.Start];
+    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using ActorEvents.Events;
 using ActorEvents.Journal;
 using ActorEvents.Telemetry;
@@ -17,6 +18,7 @@ internal sealed class FileSourceActor : SourceActor
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SayAgain = TimeSpan.FromMinutes(1);
+    private static readonly KeyValuePair<string, byte[]?>[] Structured = [new("content-type", "application/cloudevents+json"u8.ToArray())];
 
     private readonly FileReadOptions _options;
     private readonly RecordMapping _mapping;
@@ -31,7 +33,7 @@ internal sealed class FileSourceActor : SourceActor
         _options = options;
         _mapping = mapping;
         Receive<Open>(_ => FindAsync().PipeTo(Self));
-        Receive<Found>(OnFound);
+        Receive<FoundFile>(OnFound);
         Receive<Problem>(m => OnProblem(m.Reason));
         Receive<Interrupted>(m => _problem = m.Reason);
     }
@@ -53,7 +55,7 @@ internal sealed class FileSourceActor : SourceActor
 
     protected override void OnCommitted(StreamId stream, long next) => _failures = 0;
 
-    private void OnFound(Found found)
+    private void OnFound(FoundFile found)
     {
         if (Draining)
         {
@@ -93,25 +95,19 @@ internal sealed class FileSourceActor : SourceActor
     {
         try
         {
-            var prefix = Source.Name + "/";
-            var known = await Source.Positions.ListAsync(prefix, CancellationToken.None);
-            var identity = FileIdentity.Of(_options.Path, known.Select(p => p.Stream[prefix.Length..].Split('/')[0]));
-            if (identity is null)
+            var found = await FoundFile.FindAsync(Source.Name, _options.Path, Source.Positions, CancellationToken.None);
+            if (found is null)
             {
                 return new Problem($"The file '{_options.Path}' is empty; it is read once something stands in it");
             }
 
-            var stream = StreamId.ForPartition(Source.Name, _options.Path, identity.Id, 0);
-            var start = known.Where(p => p.Stream == stream.Name).Select(p => (CommittedPosition?)p).FirstOrDefault();
-            if (start is { } committed)
+            if (found.IsNew)
             {
-                return new Found(identity, stream, committed, IsNew: false);
+                // The start is committed at once: the row is also where the hashed length is kept.
+                await Source.Positions.RaiseAsync([found.Start], CancellationToken.None);
             }
 
-            // The start is committed at once: the row is also where the hashed length is kept.
-            var first = new CommittedPosition(stream.Name, FilePlace.Start.NextLine, FilePlace.Start.Resume);
-            await Source.Positions.RaiseAsync([first], CancellationToken.None);
-            return new Found(identity, stream, first, IsNew: true);
+            return found;
         }
         catch (Exception e)
         {
@@ -119,8 +115,9 @@ internal sealed class FileSourceActor : SourceActor
         }
     }
 
-    private async IAsyncEnumerable<IReadOnlyList<SourceRecord>> RecordsAsync(Found found, IActorRef self, [EnumeratorCancellation] CancellationToken stop)
+    private async IAsyncEnumerable<IReadOnlyList<SourceRecord>> RecordsAsync(FoundFile found, IActorRef self, [EnumeratorCancellation] CancellationToken stop)
     {
+        var decoder = _options.Format == FileFormat.CloudEvents ? new RecordDecoder(_mapping, found.Stream) : null;
         var reader = new FileRecords(_options, Source.Time, Logger, found.Identity.Verify);
         await using var batches = reader.ReadAsync(new FilePlace(found.Start.Next, found.Start.Resume), stop).GetAsyncEnumerator(stop);
         while (true)
@@ -139,11 +136,11 @@ internal sealed class FileSourceActor : SourceActor
                 yield break;
             }
 
-            yield return Records(batches.Current, found);
+            yield return Records(batches.Current, found, decoder);
         }
     }
 
-    private SourceRecord[] Records(IReadOnlyList<FileRecord> batch, Found found)
+    private SourceRecord[] Records(IReadOnlyList<FileRecord> batch, FoundFile found, RecordDecoder? decoder)
     {
         var records = new SourceRecord[batch.Count];
         for (var i = 0; i < records.Length; i++)
@@ -152,10 +149,22 @@ internal sealed class FileSourceActor : SourceActor
             var position = new EventPosition(found.Stream, record.Line);
             records[i] = record.Problem is { } problem
                 ? new SourceRecord(record.Line, null, new DeadLetter(position, problem, null, record.Raw, []), record.Resume)
-                : new SourceRecord(record.Line, Event(record, position, found.Identity.Id), null, record.Resume);
+                : decoder is null
+                    ? new SourceRecord(record.Line, Event(record, position, found.Identity.Id), null, record.Resume)
+                    : Decode(record, decoder);
         }
 
         return records;
+    }
+
+    /// <summary>A line that is a CloudEvent, read as a broker's record in structured mode is.</summary>
+    private static SourceRecord Decode(in FileRecord record, RecordDecoder decoder)
+    {
+        var key = record.Key is null ? null : Encoding.UTF8.GetBytes(record.Key);
+        var raw = new RawRecord(record.Line, key, record.Data.ToArray(), Structured);
+        return decoder.TryDecode(in raw, out var envelope, out var failure)
+            ? new SourceRecord(record.Line, envelope, null, record.Resume)
+            : new SourceRecord(record.Line, null, decoder.Refuse(in raw, failure), record.Resume);
     }
 
     private EventEnvelope Event(in FileRecord record, EventPosition position, string fileId) => new()
@@ -175,8 +184,6 @@ internal sealed class FileSourceActor : SourceActor
     {
         public static Open Instance { get; } = new();
     }
-
-    private sealed record Found(FileIdentity Identity, StreamId Stream, CommittedPosition Start, bool IsNew);
 
     private sealed record Problem(string Reason);
 

@@ -1,5 +1,6 @@
 using ActorEvents.Hosting.Settings;
 using ActorEvents.Node;
+using ActorEvents.Node.Sources;
 
 namespace ActorEvents.Tests.Hosting.Settings;
 
@@ -21,6 +22,29 @@ public sealed class ReferenceConfTests
         Assert.Equal(defaults, schema.All.ToDictionary(s => s.Key, s => Text(s.Value), StringComparer.Ordinal));
         var named = reader.Given.Select(g => g.Split(" = ")[0]).ToHashSet(StringComparer.Ordinal);
         Assert.Empty(defaults.Keys.Except(named).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Reference_conf_shows_every_kind_of_source_with_every_setting_and_its_default()
+    {
+        string[] examples = ["path", "interval", "topics", "type"];
+        var settings = new NodeSettings();
+        var reader = new SettingsReader(new SettingsSchema(settings));
+        reader.File(File.ReadAllText(Path.Combine(Root, "config", "reference.conf")), "reference.conf");
+        reader.Validate();
+        var given = reader.Given.Select(g => g.Split(" = ")[0]).ToHashSet(StringComparer.Ordinal);
+        INamedSections kinds = settings.Sources;
+
+        Assert.Equal(kinds.Kinds.Select(k => "example-" + k), settings.Sources.All.Keys);
+        foreach (var kind in kinds.Kinds)
+        {
+            var defaults = new SettingsSchema(kinds.Make(kind)).All;
+            var shown = new SettingsSchema(settings.Sources.All["example-" + kind]);
+            Assert.Empty(defaults.Select(s => $"sources.example-{kind}.{s.Key}").Except(given));
+            Assert.All(defaults.Where(s => !examples.Contains(s.Key)), s => Assert.Equal(Text(s.Value), Text(shown.Find(s.Key)!.Value)));
+        }
+
+        Assert.Equal(kinds.Kinds.Count(), ConfiguredSources.Prepare(settings, "node").Count);
     }
 
     [Theory]

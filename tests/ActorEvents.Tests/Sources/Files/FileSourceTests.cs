@@ -172,6 +172,63 @@ public sealed class FileSourceTests : SourceKit
         Assert.Contains(named, refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_line_that_is_a_CloudEvent_says_itself_what_it_is_and_one_that_is_none_is_a_dead_letter()
+    {
+        using var file = new TempFile(
+            """{"specversion":"1.0","id":"a","source":"/till","type":"sold","partitionkey":"p","aeorigin":"till-1","aesequence":"7","data":{"n":1}}""" + "\n"
+            + """{"specversion":"1.0","id":"b","source":"/till","data":{"n":2}}""" + "\n"
+            + """{"specversion":"1.0","id":"c","source":"/till","type":"sold","subject":"s","data":3}""");
+        var subscription = Subscribe();
+        Start(Events(file), [subscription]);
+        var stream = subscription.Opens().Stream;
+        var events = subscription.Takes(2);
+        Assert.Equal([("a", "/till", "sold", "p", 1L), ("c", "/till", "sold", "s", 3)], events.Select(e => (e.Id, e.Source, e.Type, e.Key!, e.Position.Number)));
+        Assert.Equal(("till-1", 7), (events[0].Origin!.Value.Id, events[0].Origin!.Value.Number));
+        Assert.Equal("3", System.Text.Encoding.UTF8.GetString(events[1].Data.Span));
+        subscription.Settles(1, 3);
+        subscription.Closes();
+        Assert.Equal(4, Positions[stream.Name]?.Next);
+        Assert.Contains("type", Assert.Single(DeadLetters.Stored).Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("InvoiceNo,Quantity\n1,6\n2,7", 3)]
+    [InlineData("InvoiceNo,Quantity\n1,6\n\n2,7\n\n\n", 4)]
+    public async Task The_end_is_known_once_all_is_committed_and_before_that_it_is_above(string text, long last)
+    {
+        using var file = new TempFile(text);
+        var source = Csv(file);
+        Assert.True(Assert.Single(await source.EndsAsync(Positions, default)).Next > 1);
+        var subscription = Subscribe();
+        Start(source, [subscription]);
+        var stream = subscription.Opens().Stream;
+        var events = subscription.Takes(2);
+        subscription.Settles(events[0].Position.Number);
+        AwaitAssert(() => Assert.Equal(events[0].Position.Number + 1, Positions[stream.Name]?.Next), Soon);
+        Assert.True(Assert.Single(await source.EndsAsync(Positions, default)).Next > Positions[stream.Name]?.Next);
+        subscription.Settles(events[1].Position.Number);
+        subscription.Closes();
+        Assert.Equal(Positions[stream.Name], Assert.Single(await source.EndsAsync(Positions, default)));
+        Assert.Equal(last + 1, Positions[stream.Name]?.Next);
+        file.Append("\n3,8\n");
+        Assert.True(Assert.Single(await source.EndsAsync(Positions, default)).Next > last + 1);
+    }
+
+    [Fact]
+    public async Task A_followed_file_has_no_end_an_empty_one_holds_up_nobody_and_a_missing_one_does()
+    {
+        using var file = new TempFile("");
+        Assert.Empty(await Csv(file).EndsAsync(Positions, default));
+        file.Append("InvoiceNo,Quantity\n");
+        Assert.Equal(1, Assert.Single(await Csv(file).EndsAsync(Positions, default)).Next);
+        Assert.Empty(await Csv(file, follow: true).EndsAsync(Positions, default));
+        await Assert.ThrowsAsync<FileNotFoundException>(() => Csv(file, path: file.Path + ".not").EndsAsync(Positions, default));
+    }
+
+    private static FileSource Events(TempFile file) =>
+        new(new FileSourceOptions { Name = "feed", File = new FileReadOptions { Path = file.Path, Format = FileFormat.CloudEvents } });
+
     private static FileSource Csv(TempFile file, bool follow = false, string? path = null) => new(new FileSourceOptions
     {
         Name = "feed",

@@ -1,0 +1,35 @@
+using ActorEvents.Hosting.Settings;
+using ActorEvents.Kafka.Clients;
+using ActorEvents.Sources;
+
+namespace ActorEvents.Node.Sources;
+
+/// <summary>The sources of section <c>sources</c>.</summary>
+internal static class ConfiguredSources
+{
+    /// <summary>Checks all, before anything is started; what comes back makes them.</summary>
+    /// <param name="taken">Names of sources that the node has anyway.</param>
+    /// <exception cref="SettingsException">Names source, setting, value and what is allowed.</exception>
+    public static IReadOnlyList<Func<KafkaTopics, IEventSource>> Prepare(NodeSettings settings, string nodeId, params string[] taken)
+    {
+        var sources = new List<Func<KafkaTopics, IEventSource>>();
+        foreach (var (name, source) in settings.Sources.All)
+        {
+            if (taken.Contains(name, StringComparer.Ordinal))
+            {
+                throw new SettingsException($"sources.{name}: the node has a source of this name; take another one.");
+            }
+
+            try
+            {
+                sources.Add(source.Prepare(name, settings, nodeId));
+            }
+            catch (ArgumentException e)
+            {
+                throw new SettingsException($"sources.{name}: {e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal)}");
+            }
+        }
+
+        return sources;
+    }
+}
