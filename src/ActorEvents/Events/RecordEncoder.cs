@@ -65,21 +65,25 @@ public static class RecordEncoder
         return true;
     }
 
-    /// <summary>Null, or the attribute that no reader would take, its value and what is wrong: the rules of reading, also good for an event about to be emitted.</summary>
+    /// <summary>Null, or the attribute that no reader would take, its value and what is wrong: the rules of reading.</summary>
     public static string? Check(EventEnvelope envelope)
     {
         ArgumentNullException.ThrowIfNull(envelope);
         return Check("id", envelope.Id, AttributeRules.Id)
             ?? Check("source", envelope.Source, AttributeRules.Source)
-            ?? Check("type", envelope.Type, AttributeRules.Type)
-            ?? Check("subject", envelope.Subject, AttributeRules.Subject)
+            ?? Check(envelope.Type, envelope.Subject, envelope.DataContentType, envelope.Key)
             ?? Check("time", envelope.Time, AttributeRules.Time)
-            ?? CheckContentType(envelope.DataContentType)
             ?? Check("dataschema", envelope.DataSchema, AttributeRules.DataSchema)
-            ?? Check("key", envelope.Key, AttributeRules.WholeCharacters)
             ?? CheckOrigin(envelope.Origin)
             ?? CheckExtensions(envelope.Extensions);
     }
+
+    /// <summary>The same for what a handler chooses of an event that will be emitted.</summary>
+    internal static string? Check(string type, string? subject, string? contentType, string? key) =>
+        Check("type", type, AttributeRules.Type)
+            ?? Check("subject", subject, AttributeRules.Subject)
+            ?? CheckContentType(contentType)
+            ?? Check("key", key, AttributeRules.WholeCharacters);
 
     private static string? Check(string name, string? value, Func<string, string?> rule) =>
         value is not null && rule(value) is { } problem ? Say(name, value, problem) : null;

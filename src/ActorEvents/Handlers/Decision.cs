@@ -5,7 +5,7 @@ namespace ActorEvents.Handlers;
 /// <summary>What a handler says about one event: state events to persist, events to emit, nothing, or a rejection. Immutable.</summary>
 public sealed class Decision
 {
-    private Decision(ImmutableArray<object> stateEvents, ImmutableArray<OutgoingEvent> outgoing, string? rejection)
+    internal Decision(ImmutableArray<object> stateEvents, ImmutableArray<OutgoingEvent> outgoing, string? rejection)
     {
         StateEvents = stateEvents;
         Outgoing = outgoing;

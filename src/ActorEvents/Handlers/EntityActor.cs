@@ -181,7 +181,7 @@ internal sealed class EntityActor : UntypedPersistentActor, IWithTimers
         });
     }
 
-    /// <summary>Answers every deliverer with what is durable of its stream, and goes on.</summary>
+    /// <summary>Answers every deliverer with what is durable of its stream (of what did not fit into the entry: to send it again), and goes on.</summary>
     private void Answer(Acceptance? acceptance)
     {
         foreach (var (delivery, replyTo) in _working)
@@ -189,6 +189,10 @@ internal sealed class EntityActor : UntypedPersistentActor, IWithTimers
             if (_core.Position(delivery.Stream.Name) is { } upTo && upTo >= delivery.Events[0].Position.Number)
             {
                 replyTo.Tell(new Done(_key, delivery.Stream.Name, upTo));
+            }
+            else if (acceptance is { Failure: null })
+            {
+                replyTo.Tell(new Resend(_key, delivery.Stream.Name));
             }
         }
 

@@ -5,7 +5,7 @@ using ActorEvents.Journal;
 namespace ActorEvents.Handlers;
 
 /// <summary>What an entity would append for some deliveries: nothing of it is true before the append.</summary>
-/// <param name="Entry">Null: there is nothing new.</param>
+/// <param name="Entry">Null: there is nothing new. It may end before the deliveries do: more does not fit into one entry.</param>
 /// <param name="Failure">Why the event at <paramref name="FailedAt"/> could not be decided; from it on nothing of the key is.</param>
 internal sealed record Acceptance(JournalEntry? Entry, object State, Exception? Failure, EventPosition? FailedAt, string? FailedEvent);
 
@@ -45,7 +45,11 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
 
                 try
                 {
-                    Decide(draft, delivery.Stream, envelope);
+                    if (!Decide(draft, delivery.Stream, envelope))
+                    {
+                        draft.Raise(delivery.Stream.Name, before, stored);
+                        return new Acceptance(draft.Entry(), draft.State, null, null, null);
+                    }
                 }
                 catch (Exception e)
                 {
@@ -95,16 +99,22 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
         Marks = [.. _marks.Select(m => new StoredMark(m.Key.Scope, m.Key.Origin, m.Value))],
     };
 
-    private void Decide(Draft draft, StreamId stream, EventEnvelope envelope)
+    /// <summary>Decides one event. False: what it emits does not fit into this entry any more, so it and all behind it are decided for the next.</summary>
+    private bool Decide(Draft draft, StreamId stream, EventEnvelope envelope)
     {
         if (envelope.Origin is { } origin && origin.Number <= Mark(draft, (stream.OriginScope, origin.Id)))
         {
             draft.Repeats++;
-            return;
+            return true;
         }
 
         var decision = handler.Handle(draft.State, envelope)
             ?? throw new InvalidOperationException($"Handler '{handler.Name}' returned null; return Decision.Nothing for an event without effect.");
+        if (!OutgoingRules.Fits(handler, decision.Outgoing.Length, draft.Outgoing?.Count ?? 0))
+        {
+            return false;
+        }
+
         var state = draft.State;
         var stateEvents = decision.StateEvents;
         var payloads = _durable && stateEvents.Length > 0 ? new StoredPayload[stateEvents.Length] : [];
@@ -137,6 +147,8 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
         {
             (draft.Marks ??= [])[(stream.OriginScope, made.Id)] = made.Number;
         }
+
+        return true;
     }
 
     private long Mark(Draft draft, (string, string) key) =>
@@ -156,9 +168,9 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
             ReadOnlyMemory<byte> bytes => (bytes, "application/octet-stream"),
             _ => (JsonSerializer.SerializeToUtf8Bytes(outgoing.Payload, outgoing.Payload.GetType(), EventJson.Options), "application/json"),
         };
-        OutgoingRules.Check(handler, outgoing, data.Length);
-        return new StoredOutgoing(
-            outgoing.Destination, outgoing.Type, outgoing.Key, outgoing.Subject, outgoing.DataContentType ?? type, cause.Time ?? Now(), data);
+        type = outgoing.DataContentType ?? type;
+        OutgoingRules.Check(handler, outgoing, type, data.Length);
+        return new StoredOutgoing(outgoing.Destination, outgoing.Type, outgoing.Key, outgoing.Subject, type, cause.Time ?? Now(), data);
     }
 
     private string Now() => time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);

@@ -96,11 +96,11 @@ internal sealed class RelayBatch
                 $"journal row {row.Ordering} ({row.PersistenceId}, number {row.SequenceNumber}) is of ours and cannot be read: {row.Problem} Nothing behind it is published. Start a version that knows it, or restore the row");
         }
 
-        return row.Entry.Outgoing.Count <= RelayRecords.MaxPerRow
+        return row.Entry.Outgoing.Count <= JournalEntry.MaxOutgoing
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"journal row {row.Ordering} ({row.PersistenceId}, number {row.SequenceNumber}) holds {row.Entry.Outgoing.Count} outgoing events; origin numbers have room for {RelayRecords.MaxPerRow}. Nothing behind it is published");
+                $"journal row {row.Ordering} ({row.PersistenceId}, number {row.SequenceNumber}) holds {row.Entry.Outgoing.Count} outgoing events; origin numbers have room for {JournalEntry.MaxOutgoing}. Nothing behind it is published");
     }
 
     private void Add(RelayRecord record)

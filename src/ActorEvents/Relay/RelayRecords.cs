@@ -8,9 +8,6 @@ namespace ActorEvents.Relay;
 /// <summary>From what a row stores to what goes out. Everything follows from the row, so that a repeat is identical, byte for byte.</summary>
 internal sealed class RelayRecords(string journalId, string source)
 {
-    /// <summary>Origin numbers per row: index 65,536 would be the next row's first.</summary>
-    public const int MaxPerRow = 65_536;
-
     public RelayRecord Make(JournalRow row, int index)
     {
         var outgoing = row.Entry!.Outgoing[index];
@@ -55,7 +52,7 @@ internal sealed class RelayRecords(string journalId, string source)
         }
     }
 
-    private static long Number(long ordering, int index) => (ordering * MaxPerRow) + index;
+    private static long Number(long ordering, int index) => (ordering * JournalEntry.MaxOutgoing) + index;
 
     /// <summary>A persistence id is handler + '/' + key; a handler's name has no '/', a key may.</summary>
     private static string EntityKey(string persistenceId) => persistenceId[(persistenceId.IndexOf('/', StringComparison.Ordinal) + 1)..];

@@ -1,0 +1,92 @@
+using ActorEvents.Events;
+using ActorEvents.Handlers;
+using ActorEvents.Journal;
+
+namespace ActorEvents.Tests.Handlers;
+
+/// <summary>What a handler emits and nobody could publish or read is refused when it is decided.</summary>
+public sealed class OutgoingTests
+{
+    [Fact]
+    public void A_list_that_emits_more_than_a_row_has_numbers_for_is_decided_in_two_appends()
+    {
+        var large = Emitter.Emit(40_000);
+        var core = new EntityCore(Emitter.Handler(_ => large), TimeProvider.System);
+        var delivery = Emitter.Deliver(Emitter.Stream, 1, 2, 3);
+
+        var first = core.Accept([delivery, Emitter.Deliver(Emitter.OtherStream, 1)]);
+
+        Assert.Null(first.Failure);
+        Assert.Equal((1, 40_000), (first.Entry!.Decided, first.Entry.Outgoing.Count));
+        Assert.Equal([new StoredPosition(Emitter.Stream.Name, 1)], first.Entry.Positions);
+        core.Appended(first);
+        for (var number = 2; number <= 3; number++)
+        {
+            var next = core.Accept([delivery]);
+            Assert.Equal([new StoredPosition(Emitter.Stream.Name, number)], next.Entry!.Positions);
+            core.Appended(next);
+        }
+
+        Assert.Equal(new Sum(3), core.State);
+        Assert.Null(core.Accept([delivery]).Entry);
+    }
+
+    [Fact]
+    public void As_many_as_a_row_has_numbers_for_go_into_one()
+    {
+        var half = Emitter.Emit(JournalEntry.MaxOutgoing / 2);
+        var core = new EntityCore(Emitter.Handler(_ => half), TimeProvider.System);
+
+        var acceptance = core.Accept([Emitter.Deliver(Emitter.Stream, 1, 2)]);
+
+        Assert.Equal((2, JournalEntry.MaxOutgoing), (acceptance.Entry!.Decided, acceptance.Entry.Outgoing.Count));
+    }
+
+    [Fact]
+    public void One_event_that_emits_more_is_a_failure_of_its_handler_and_what_precedes_it_is_appended()
+    {
+        var more = Emitter.Emit(JournalEntry.MaxOutgoing + 1);
+        var core = new EntityCore(Emitter.Handler(e => e.Position.Number == 1 ? Emitter.Emit(1) : more), TimeProvider.System);
+
+        var acceptance = core.Accept([Emitter.Deliver(Emitter.Stream, 1, 2)]);
+
+        Assert.Equal("Handler 'emitter' emits 65537 events for one event; at most 65536 have a number in a journal row.", acceptance.Failure!.Message);
+        Assert.Equal(2, acceptance.FailedAt!.Value.Number);
+        Assert.Equal((1, 1), (acceptance.Entry!.Decided, acceptance.Entry.Outgoing.Count));
+    }
+
+    public static TheoryData<OutgoingEvent, string> Unreadable => new()
+    {
+        { Say(""), "type = ‹›: it is empty" },
+        { Say("\"t"), "type" },
+        { Say("t\n"), "it contains a control character" },
+        { Say("t") with { Subject = "" }, "subject = ‹›: it is empty" },
+        { Say("t") with { Subject = "\uFFFE" }, "it contains a noncharacter" },
+        { Say("t") with { DataContentType = "\"json" }, "datacontenttype" },
+        { Say("t") with { DataContentType = "application/cloudevents+json" }, "a reader would take the record for structured mode" },
+        { Say("t") with { Key = "\uD800" }, "key" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unreadable))]
+    public void Attributes_that_the_relay_s_encoder_would_refuse_are_refused_before(OutgoingEvent outgoing, string problem)
+    {
+        var envelope = new EventEnvelope
+        {
+            Id = "1",
+            Source = "/s",
+            Type = outgoing.Type,
+            Subject = outgoing.Subject,
+            DataContentType = outgoing.DataContentType,
+            Key = outgoing.Key,
+        };
+        Assert.False(RecordEncoder.TryEncodeBinary(envelope, out _, out var refused));
+
+        var failure = new EntityCore(Emitter.Handler(_ => Decision.Emit(outgoing)), TimeProvider.System).Accept([Emitter.Deliver(Emitter.Stream, 1)]).Failure;
+
+        Assert.Equal($"Handler 'emitter' emits to 'out' what no reader would take: {refused}", failure!.Message);
+        Assert.Contains(problem, failure.Message, StringComparison.Ordinal);
+    }
+
+    private static OutgoingEvent Say(string type) => new("out", type, 1);
+}
