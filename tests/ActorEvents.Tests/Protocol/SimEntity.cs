@@ -45,9 +45,9 @@ internal sealed class SimEntity
             return;
         }
 
-        if (_sim.Plan.Wrong != Wrong.KeepEveryCopy)
+        if (_sim.Plan.Wrong != Wrong.KeepEveryCopy && _waiting.RemoveAll(w => w.Delivery.Stream.Name == stream) > 0)
         {
-            _waiting.RemoveAll(w => w.Delivery.Stream.Name == stream);
+            _sim.Say?.Invoke($"{Name}: a delivery of {stream} is replaced while it waits");
         }
 
         _waiting.Add((delivery, replyTo));
@@ -90,7 +90,7 @@ internal sealed class SimEntity
     {
         if (Alive)
         {
-            _sim.Say?.Invoke($"{Name}: append {how}: it stops");
+            _sim.Say?.Invoke($"{Name}: append {how}; it stops");
             Kill();
         }
     }
@@ -106,6 +106,11 @@ internal sealed class SimEntity
         _waiting.Clear();
         _busy = true;
         _acceptance = _core.Accept([.. _working.Select(w => w.Delivery)]);
+        if (_sim.Say is not null && (_acceptance.Failure ?? (object?)_acceptance.Entry) is not null)
+        {
+            _sim.Say($"{Name} decides {_acceptance.Entry?.Decided ?? 0}{(_acceptance.Entry?.Repeats > 0 ? $", {_acceptance.Entry.Repeats} is a repeat" : "")}{(_acceptance.Failure is null ? "" : ", then the handler fails")}");
+        }
+
         if (_acceptance.Entry is not { } entry)
         {
             Answer();
@@ -169,6 +174,7 @@ internal sealed class SimEntity
 
         foreach (var (delivery, replyTo) in _waiting)
         {
+            _sim.Say?.Invoke($"{Name} has {delivery.Stream} sent again");
             _sim.Send(() => replyTo.Resend(new Resend(_key, delivery.Stream.Name)));
         }
 

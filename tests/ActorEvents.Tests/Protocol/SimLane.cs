@@ -128,6 +128,7 @@ internal sealed class SimLane
 
         if (_draining && _tracker.Tracked == 0 && _committed >= mark)
         {
+            _sim.Say?.Invoke($"{Name} has drained");
             Close();
         }
     }

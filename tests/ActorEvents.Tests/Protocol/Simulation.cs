@@ -151,7 +151,7 @@ internal sealed class Simulation
             return;
         }
 
-        Say?.Invoke($"{lane.Name}: {position} is committed");
+        Say?.Invoke($"{lane.Name}: {position} is committed{(_owner[lane.Log.Partition] == lane.Node && _logs.Contains(lane.Log) ? "" : "; a zombie commits")}");
         var name = Committed(lane.Log);
         _committed[name] = Math.Max(_committed.GetValueOrDefault(name), position);
         Settled(lane.Log, position);
@@ -315,7 +315,9 @@ internal sealed class Simulation
     {
         var start = _committed.GetValueOrDefault(Committed(log));
         Settled(log, start);
-        node.OpenLane(log, Chance(Plan.OldStart) ? Random.NextInt64(start + 1) : start);
+        var old = start > 0 && Chance(Plan.OldStart);
+        Say?.Invoke($"{log.Name} is read on node {node.Index}, from {(old ? "below the committed " : "")}{start}");
+        node.OpenLane(log, old ? Random.NextInt64(start) : start);
     }
 
     private void Strike(Fault fault)
@@ -347,6 +349,7 @@ internal sealed class Simulation
             case Fault.LaneFails:
                 foreach (var lane in victim.Lanes.Where(l => l.Log.Partition == partition).ToArray())
                 {
+                    Say?.Invoke($"{lane.Name} fails: it closes");
                     lane.Close();
                 }
 
@@ -367,12 +370,13 @@ internal sealed class Simulation
         incarnations.RemoveAll(i => !i.Alive);
         if (fault == Fault.SecondIncarnation && incarnations.Count == 1)
         {
+            Say?.Invoke($"a second incarnation of {incarnations[0].Name}");
             Start(id.Handler, new EntityKey(id.Key));
         }
         else if (incarnations.Count > 0 && fault != Fault.SecondIncarnation)
         {
             var victim = incarnations[Random.Next(incarnations.Count)];
-            Say?.Invoke($"{victim.Name}: {fault}");
+            Say?.Invoke($"{victim.Name} {(fault == Fault.EntityStops ? "stops" : "is handed over")}");
             if (fault == Fault.EntityStops)
             {
                 victim.Kill();
