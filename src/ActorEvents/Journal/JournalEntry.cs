@@ -10,7 +10,7 @@ public sealed class JournalEntry
 {
     public const string Manifest = "ae.entry.1";
 
-    /// <summary>Outgoing events in one entry at most: an origin number is commit order × this + index, so one more would have the next row's first number.</summary>
+    /// <summary>Outgoing events in one entry at most: an origin number is commit order × this + index, and one more would have the next row's.</summary>
     public const int MaxOutgoing = 65_536;
 
     /// <summary>User state events in order.</summary>

@@ -27,7 +27,8 @@ internal sealed class Emitter(Func<EventEnvelope, Decision> decide) : IEventHand
         var events = new EventEnvelope[numbers.Length];
         for (var i = 0; i < numbers.Length; i++)
         {
-            events[i] = new EventEnvelope { Id = $"{stream}/{numbers[i]}", Source = "/s", Type = "t", Key = "k", Position = new EventPosition(stream, numbers[i]) };
+            var position = new EventPosition(stream, numbers[i]);
+            events[i] = new EventEnvelope { Id = $"{stream}/{numbers[i]}", Source = "/s", Type = "t", Key = "k", Position = position };
         }
 
         return new Deliver(new EntityKey("k"), stream, events);

@@ -18,7 +18,8 @@ internal sealed class LedgerHandler(Func<bool> fails) : IEventHandler<Ledger>
 
     public static HandlerDefinition Register(int index, Plan plan, Func<bool> fails)
     {
-        var registration = new HandlerRegistration<Ledger>($"h{index}", new LedgerHandler(fails), 1_000).StateEvent<Applied>("applied").SnapshotEvery(plan.SnapshotEvery);
+        var registration = new HandlerRegistration<Ledger>($"h{index}", new LedgerHandler(fails), 1_000)
+            .StateEvent<Applied>("applied").SnapshotEvery(plan.SnapshotEvery);
         if (plan.LastIsVolatile && index == plan.Handlers - 1)
         {
             registration.WithDurability(Durability.None);

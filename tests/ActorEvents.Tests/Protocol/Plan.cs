@@ -16,7 +16,10 @@ internal enum Fault
     TopicMadeAnew,
 }
 
-/// <summary>The case that a seed stands for: sizes, limits, how often what goes wrong. About half of the kinds of faults stay out of each case, so that the others show.</summary>
+/// <summary>
+/// The case that a seed stands for: sizes, limits, how often what goes wrong. About half of the kinds of faults stay out of each case, so that the others
+/// show.
+/// </summary>
 internal sealed class Plan
 {
     public Plan(Random random, Wrong wrong)
@@ -118,10 +121,12 @@ internal sealed class Plan
     public List<(long At, Fault Fault)> Faults { get; } = [];
 
     public override string ToString() =>
-        $"{Handlers} handlers{(OneKeyForSecond ? " (the second with one key)" : "")}{(LastIsVolatile ? " (the last in memory)" : "")}, {Partitions} partitions, {Keys} keys, {Origins} origins; credits {Flow.MaxEvents}/{Flow.MaxBytes} B, span {Flow.Span}; " +
-        $"lists {Delivery.MaxEvents}/{Delivery.MaxBytes} B, resend {Delivery.ResendAfter.TotalMilliseconds} ms; snapshots {SnapshotEvery}{(DeleteRows ? ", rows deleted" : "")}; " +
-        $"lose {Lose:0.00} twice {Twice:0.00} slow {Slow:0.00} append fails {AppendFails:0.00} in doubt {AppendInDoubt:0.00} handler fails {HandlerFails:0.00} " +
-        $"commit fails {CommitFails:0.00} old start {OldStart:0.00}; faults until {FaultsEnd} ms";
+        $"{Handlers} handlers{(OneKeyForSecond ? " (the second with one key)" : "")}{(LastIsVolatile ? " (the last in memory)" : "")}, " +
+        $"{Partitions} partitions, {Keys} keys, {Origins} origins; credits {Flow.MaxEvents}/{Flow.MaxBytes} B, span {Flow.Span}; " +
+        $"lists {Delivery.MaxEvents}/{Delivery.MaxBytes} B, resend {Delivery.ResendAfter.TotalMilliseconds} ms; " +
+        $"snapshots {SnapshotEvery}{(DeleteRows ? ", rows deleted" : "")}; lose {Lose:0.00} twice {Twice:0.00} slow {Slow:0.00} " +
+        $"append fails {AppendFails:0.00} in doubt {AppendInDoubt:0.00} handler fails {HandlerFails:0.00} commit fails {CommitFails:0.00} " +
+        $"old start {OldStart:0.00}; faults until {FaultsEnd} ms";
 
     private static bool Sometimes(Random random) => random.Next(2) == 0;
 

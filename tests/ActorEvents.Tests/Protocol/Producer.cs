@@ -20,8 +20,9 @@ internal sealed class Producer(Plan plan, Random random)
         for (var p = 0; p < plan.Partitions; p++)
         {
             drafts[p] = [];
+            var stream = StreamId.ForPartition("s", topic, id, p);
             logs[p] = new StreamLog(
-                StreamId.ForPartition("s", topic, id, p) with { OriginScope = plan.Wrong == Wrong.OriginAcrossPartitions ? "s/topic" : $"s/{topic}/{p}" }, p, $"{p}{new string('\'', incarnation)}");
+                plan.Wrong == Wrong.OriginAcrossPartitions ? stream with { OriginScope = "s/topic" } : stream, p, $"{p}{new string('\'', incarnation)}");
         }
 
         var skip = plan.Wrong == Wrong.OriginFedFromMiddle ? random.Next(_made.Count + 1) : 0;

@@ -3,7 +3,9 @@ using ActorEvents.Handlers;
 
 namespace ActorEvents.Tests.Protocol;
 
-/// <summary>One incarnation of an entity: what <see cref="EntityActor"/>, or <see cref="VolatileEntityActor"/>, does around the real <see cref="EntityCore"/>.</summary>
+/// <summary>
+/// One incarnation of an entity: what <see cref="EntityActor"/>, or <see cref="VolatileEntityActor"/>, does around the real <see cref="EntityCore"/>.
+/// </summary>
 internal sealed class SimEntity
 {
     private readonly Simulation _sim;
@@ -39,9 +41,10 @@ internal sealed class SimEntity
     {
         _active = true;
         var stream = delivery.Stream.Name;
-        if (_busy && _sim.Plan.Wrong == Wrong.DoneOfMemory && _acceptance!.Entry!.Positions.Any(p => p.Stream == stream && p.UpTo >= delivery.Events[^1].Position.Number))
+        var last = delivery.Events[^1].Position.Number;
+        if (_busy && _sim.Plan.Wrong == Wrong.DoneOfMemory && _acceptance!.Entry!.Positions.Any(p => p.Stream == stream && p.UpTo >= last))
         {
-            _sim.Answer(replyTo, new Done(_key, stream, delivery.Events[^1].Position.Number));
+            _sim.Answer(replyTo, new Done(_key, stream, last));
             return;
         }
 
@@ -106,11 +109,8 @@ internal sealed class SimEntity
         _waiting.Clear();
         _busy = true;
         _acceptance = _core.Accept([.. _working.Select(w => w.Delivery)]);
-        if (_sim.Say is not null && (_acceptance.Failure ?? (object?)_acceptance.Entry) is not null)
-        {
-            _sim.Say($"{Name} decides {_acceptance.Entry?.Decided ?? 0}{(_acceptance.Entry?.Repeats > 0 ? $", {_acceptance.Entry.Repeats} is a repeat" : "")}{(_acceptance.Failure is null ? "" : ", then the handler fails")}");
-        }
-
+        var repeats = _acceptance.Entry?.Repeats > 0 ? $", {_acceptance.Entry.Repeats} is a repeat" : "";
+        _sim.Say?.Invoke($"{Name} decides {_acceptance.Entry?.Decided ?? 0}{repeats}{(_acceptance.Failure is null ? "" : ", then the handler fails")}");
         if (_acceptance.Entry is not { } entry)
         {
             Answer();
@@ -151,7 +151,9 @@ internal sealed class SimEntity
         foreach (var (delivery, replyTo) in _working)
         {
             var stream = delivery.Stream.Name;
-            var upTo = _acceptance!.Failure is not null && _sim.Plan.Wrong == Wrong.FailureAnswered ? delivery.Events[^1].Position.Number : _core.Position(stream);
+            var upTo = _acceptance!.Failure is not null && _sim.Plan.Wrong == Wrong.FailureAnswered
+                ? delivery.Events[^1].Position.Number
+                : _core.Position(stream);
             if (upTo >= delivery.Events[0].Position.Number)
             {
                 _sim.Say?.Invoke($"{Name} answers {stream} ≤ {upTo}");

@@ -106,7 +106,8 @@ internal sealed class SimJournal(Simulation sim, HandlerDefinition handler, Enti
             return false;
         }
 
-        sim.Say?.Invoke($"{Name}: entry {number} lands: {string.Join(' ', entry.Positions.Select(p => $"{p.Stream} ≤ {p.UpTo}"))}, {entry.StateEvents.Count} effects");
+        sim.Say?.Invoke(
+            $"{Name}: entry {number} lands: {string.Join(' ', entry.Positions.Select(p => $"{p.Stream} ≤ {p.UpTo}"))}, {entry.StateEvents.Count} effects");
         _highest = Math.Max(_highest, number);
         _rows.Add((number, sim.Plan.OnTheWire ? EntryCodec.ReadEntry(EntryCodec.Write(entry)) : entry));
         Truth.Accepted(entry);

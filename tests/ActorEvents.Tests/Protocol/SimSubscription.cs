@@ -79,7 +79,9 @@ internal sealed class SimSubscription
 
         if (_window.Unsettled > _sessions.Count * _sim.Plan.Flow.MaxEvents || _window.Keys > _window.Unsettled)
         {
-            throw new ViolationException("memory", $"subscription {Index} of node {Node} holds {_window.Unsettled} events of {_window.Keys} keys; credits are {_sim.Plan.Flow.MaxEvents}");
+            throw new ViolationException(
+                "memory",
+                $"subscription {Index} of node {Node} holds {_window.Unsettled} events of {_window.Keys} keys; credits are {_sim.Plan.Flow.MaxEvents}");
         }
 
         Soon();

@@ -11,8 +11,8 @@ internal sealed class Mailbox
 }
 
 /// <summary>
-/// Two nodes, one journal, one topic, in virtual milliseconds: the pure classes of the product (<see cref="EntityCore"/>, <see cref="DeliveryWindow"/>, LaneTracker)
-/// within mirrors of their actors. All chance comes from one seed, so a run is repeated exactly.
+/// Two nodes, one journal, one topic, in virtual milliseconds: the pure classes of the product (<see cref="EntityCore"/>, <see cref="DeliveryWindow"/>,
+/// LaneTracker) within mirrors of their actors. All chance comes from one seed, so a run is repeated exactly.
 /// </summary>
 internal sealed class Simulation
 {
@@ -127,7 +127,8 @@ internal sealed class Simulation
     public void Deliver(SimSubscription from, Deliver delivery)
     {
         CheckFacts(from.Index, delivery.Key, truth => truth.CheckFact(delivery));
-        Say?.Invoke($"subscription {from.Index} of node {from.Node} delivers {delivery.Stream} [{string.Join(' ', delivery.Events.Select(e => e.Position.Number))}] to {delivery.Key}");
+        var numbers = delivery.Events.Select(e => e.Position.Number);
+        Say?.Invoke($"subscription {from.Index} of node {from.Node} delivers {delivery.Stream} [{string.Join(' ', numbers)}] to {delivery.Key}");
         if (Plan.OnTheWire)
         {
             delivery = DeliveryCodec.ReadDeliver(DeliveryCodec.Write(delivery));
@@ -182,7 +183,8 @@ internal sealed class Simulation
 
             if (++Steps > MaxSteps || (Now > Plan.FaultsEnd + TimeToRecover))
             {
-                throw new ViolationException("progress", $"not all is committed {Now - Plan.FaultsEnd} ms after the last fault: {string.Join(", ", _logs.Select(l => $"{l.Name} {_committed.GetValueOrDefault(Committed(l))} of {l.End}"))}");
+                var logs = string.Join(", ", _logs.Select(l => $"{l.Name} {_committed.GetValueOrDefault(Committed(l))} of {l.End}"));
+                throw new ViolationException("progress", $"not all is committed {Now - Plan.FaultsEnd} ms after the last fault: {logs}");
             }
         }
 
@@ -213,7 +215,8 @@ internal sealed class Simulation
         Streams += logs.Length;
         foreach (var log in logs)
         {
-            Say?.Invoke($"log {log.Name}: {string.Join(' ', log.Records.Select(r => $"{r.Number}={r.Envelope?.Key}:{r.Kind}{(r.Event == r.Id ? "" : $":{r.Event}")}"))}");
+            var records = log.Records.Select(r => $"{r.Number}={r.Envelope?.Key}:{r.Kind}{(r.Event == r.Id ? "" : $":{r.Event}")}");
+            Say?.Invoke($"log {log.Name}: {string.Join(' ', records)}");
             foreach (var record in log.Records)
             {
                 for (var handler = 0; handler < Handlers.Count && record.Envelope is { } envelope; handler++)
@@ -276,7 +279,7 @@ internal sealed class Simulation
         return incarnation;
     }
 
-    /// <summary>What coordinators and groups do: somebody alive owns each partition and reads its present log; who has lost one learns of it some day.</summary>
+    /// <summary>What coordinators and groups do: somebody alive owns each partition and reads its log; who has lost one learns of it some day.</summary>
     private void Supervise()
     {
         var hurry = Now > Plan.FaultsEnd;

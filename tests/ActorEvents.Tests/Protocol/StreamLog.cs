@@ -14,7 +14,7 @@ internal enum Kind
 }
 
 /// <param name="Event">What must be counted once: where the record was made if it has an origin, else where it stands.</param>
-/// <param name="Event">Null: undecodable.</param>
+/// <param name="Envelope">Null: undecodable.</param>
 internal sealed record LogRecord(StreamLog Log, long Number, string Id, string Event, Kind Kind, EventEnvelope? Envelope)
 {
     public int Size => Envelope?.Size ?? 10;

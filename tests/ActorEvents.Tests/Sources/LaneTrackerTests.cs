@@ -9,9 +9,10 @@ public sealed class LaneTrackerTests
     private static readonly Gen<FlowOptions> s_flow = Gen.Select(Gen.Int[1, 12], Gen.Int[1, 300], Gen.Int[1, 200], (credits, bytes, span) =>
         new FlowOptions { MaxEvents = credits, MaxBytes = bytes, Span = span });
 
-    // A step: emit with a hole of that width, or let one subscription settle some of the last positions, known or not, in any order, perhaps again.
+    // A step: emit behind a hole of that width, or let one subscription settle some of the last positions, known or not, in any order.
     private static readonly Gen<(bool Emit, int Number, int Owing, int Size, int[] Back)> s_step = Gen.Select(
-        Gen.Bool, Gen.Int[0, 3], Gen.Int[0, 7], Gen.Int[0, 60], Gen.Int[-3, 40].Array[0, 6], (emit, number, owing, size, back) => (emit, number, owing, size, back));
+        Gen.Bool, Gen.Int[0, 3], Gen.Int[0, 7], Gen.Int[0, 60], Gen.Int[-3, 40].Array[0, 6],
+        (emit, number, owing, size, back) => (emit, number, owing, size, back));
 
     [Fact]
     public void Credits_bytes_span_and_mark_are_those_of_the_owing_sets()
