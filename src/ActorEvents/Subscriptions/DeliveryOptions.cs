@@ -14,8 +14,8 @@ public sealed class DeliveryOptions
     public int MaxBytes { get; set; } = 1024 * 1024;
 
     /// <summary>
-    /// Time without an answer after which a delivery is sent again; doubles up to <see cref="ResendMax"/>. Never less than one and a half times what answers
-    /// took lately. Default 5 s.
+    /// Time without an answer after which a delivery is sent again; doubles up to <see cref="ResendMax"/>. The first time never less than one and a half times
+    /// what answers took lately. Default 5 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "01:00:00")]
     public TimeSpan ResendAfter { get; set; } = TimeSpan.FromSeconds(5);

@@ -115,18 +115,19 @@ internal sealed class DeliveryWindow(DeliveryOptions options, TimeProvider time)
 
     /// <summary>
     /// Makes every delivery that is overdue ready to be sent again, from the oldest unsettled event: unanswered for <c>resend-after</c>, doubled with each
-    /// attempt, or for half as long again as answers took lately (before the first answer: three times <c>resend-after</c>), whichever is longer; at most
-    /// <c>resend-max</c>.
+    /// attempt, at most <c>resend-max</c>. The first send waits longer where answers took longer lately: half as long again (before the first answer: three
+    /// times <c>resend-after</c>). A repeated one does not, or what a fail-over slows down would slow the fail-over down.
     /// </summary>
     /// <returns>How many.</returns>
     public int TimeOut(long now)
     {
         var overdue = 0;
         var slowest = _answers.Slowest(now);
-        var patience = slowest + (slowest / 2);
+        var first = Math.Min(_resendMax, Math.Max(_resendAfter, slowest + (slowest / 2)));
         foreach (var queue in _queues.Values)
         {
-            if (queue.InFlight && now - queue.Sent >= Math.Min(_resendMax, Math.Max(patience, _resendAfter << Math.Min(queue.Attempt - 1, 20))))
+            var patience = queue.Attempt == 1 ? first : Math.Min(_resendMax, _resendAfter << Math.Min(queue.Attempt - 1, 20));
+            if (queue.InFlight && now - queue.Sent >= patience)
             {
                 queue.InFlight = false;
                 MakeReady(queue);

@@ -53,7 +53,8 @@ public sealed class A_slow_handler(RealKafkaFixture kafka, ITestOutputHelper out
         Assert.True((await CountsAsync(node)).Lines > lines, "nothing was handled meanwhile");
         Assert.Single(node.Lines(output: false), l => l.Contains("Consumer group actor-events: assigned", StringComparison.Ordinal));
         Assert.All(
-            ["revoked", "lost", "given up", "failed", "starts again"], word => Assert.DoesNotContain(node.Lines(output: false), l => l.Contains(word, StringComparison.Ordinal)));
+            ["revoked", "lost", "given up", "failed", "starts again"],
+            word => Assert.DoesNotContain(node.Lines(output: false), l => l.Contains(word, StringComparison.Ordinal)));
         Assert.Equal(200, (await HealthAsync(node, "ready")).Code);
     }
 
@@ -82,7 +83,8 @@ public sealed class A_slow_handler(RealKafkaFixture kafka, ITestOutputHelper out
                 for (var i = 0; lines.BaseStream.Position < bytes; i++)
                 {
                     var key = $"I{partition}-{i % keys}";
-                    await lines.WriteAsync($"{key}|{OrderLines.Line(key, $"P{i % 50}").Replace("}", $",\"Description\":\"{padding}\"}}", StringComparison.Ordinal)}\n");
+                    var line = OrderLines.Line(key, $"P{i % 50}").Replace("}", $",\"Description\":\"{padding}\"}}", StringComparison.Ordinal);
+                    await lines.WriteAsync($"{key}|{line}\n");
                 }
             }
 

@@ -50,7 +50,9 @@ public sealed class Kcat_from_outside : NodeScenario
         Assert.Equal(Events + 20 + (2 * Invoices), (await TotalsNowAsync(again)).GetProperty("lines").GetInt32());
     }
 
-    /// <summary>The broker's records are gone with it: the producer begins at its first event again, and the journal says to the new topics what it had said.</summary>
+    /// <summary>
+    /// The broker's records are gone with it: the producer begins at its first event again, and the journal says to the new topics what it had said.
+    /// </summary>
     [SkippableFact]
     public async Task A_second_run_with_a_new_embedded_broker_counts_nothing_again_and_handles_what_is_new()
     {
@@ -64,7 +66,8 @@ public sealed class Kcat_from_outside : NodeScenario
         (var second, bootstrap) = await EmbeddedAsync();
         await ProduceStructuredAsync(bootstrap, Structured(Events + Invoices));
         await LinesAsync(second, Events + Invoices);
-        await UntilAsync(second, "all is paid", async () => await TotalsNowAsync(second) is var t && t.GetProperty("paid").GetDecimal() == t.GetProperty("net_revenue").GetDecimal());
+        await UntilAsync(second, "all is paid", async () =>
+            await TotalsNowAsync(second) is var t && t.GetProperty("paid").GetDecimal() == t.GetProperty("net_revenue").GetDecimal());
         Assert.Equal((Events + Invoices, Invoices), await CountsAsync(second));
         await CheckOrderAsync(bootstrap, Events + Invoices);
     }

@@ -61,7 +61,8 @@ public sealed class Records_a_node_cannot_read : NodeScenario
         Kcat.Require();
         var bootstrap = await BrokerAsync();
         var failing = await UnfedNodeAsync(bootstrap, "--shop.fail-invoice", "BAD", "--flow.drain-timeout", "1 s");
-        foreach (var (key, invoice) in ((string, string)[])[("K", "GOOD"), ("K", "GOOD"), ("K", "BAD"), ("K", "GOOD"), ("L", "GOOD"), ("M", "GOOD"), ("L", "GOOD")])
+        (string, string)[] lines = [("K", "GOOD"), ("K", "GOOD"), ("K", "BAD"), ("K", "GOOD"), ("L", "GOOD"), ("M", "GOOD"), ("L", "GOOD")];
+        foreach (var (key, invoice) in lines)
         {
             await OrderLines.ProduceAsync(bootstrap, key, OrderLines.Line(invoice));
         }
@@ -89,7 +90,8 @@ public sealed class Records_a_node_cannot_read : NodeScenario
     /// <summary>The line counts that an order has said so far, repeats left out.</summary>
     private static async Task<IEnumerable<int>> LinesOfAsync(string bootstrap, string key) =>
         (await Kcat.RunAsync(["-b", bootstrap, "-C", "-t", "shop.orders", "-o", "beginning", "-e", "-q", "-f", "%k %s\n"]))
-            .Split('\n').Where(r => r.StartsWith(key + " ", StringComparison.Ordinal)).Select(r => JsonDocument.Parse(r[2..]).RootElement.GetProperty("lines").GetInt32()).Distinct();
+            .Split('\n').Where(r => r.StartsWith(key + " ", StringComparison.Ordinal))
+            .Select(r => JsonDocument.Parse(r[2..]).RootElement.GetProperty("lines").GetInt32()).Distinct();
 
     /// <summary>What the lane of partition 0 has committed: the next position to read.</summary>
     private async Task<int> CommittedAsync() =>

@@ -114,7 +114,9 @@ public sealed class What_a_node_refuses : NodeScenario
         var port = NodeProcess.FreePort();
         return RefusesAsync(
             Failed,
-            Node("--journal.provider", "postgresql", "--journal.connection-string", $"Host=127.0.0.1;Port={port};Database=events;Username=node;Password=not-to-be-seen"),
+            Node(
+                "--journal.provider", "postgresql",
+                "--journal.connection-string", $"Host=127.0.0.1;Port={port};Database=events;Username=node;Password=not-to-be-seen"),
             $"127.0.0.1:{port}", "'events'", "'node'", "Start the server, or correct Host and Port");
     }
 
