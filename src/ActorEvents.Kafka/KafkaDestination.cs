@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using ActorEvents.Events;
 using ActorEvents.Kafka.Clients;
+using ActorEvents.Kafka.Producers;
 using ActorEvents.Kafka.Telemetry;
 using ActorEvents.Relay;
 using ActorEvents.Telemetry;
@@ -90,7 +90,7 @@ public sealed class KafkaDestination : IRelayDestination
             return;
         }
 
-        var message = new Message<byte[]?, byte[]> { Key = record.Key, Value = Bytes(record.Value), Headers = Headers(record.Headers) };
+        var message = new ProducerRecord(outgoing.Topic, record).ToMessage();
         while (true)
         {
             try
@@ -116,7 +116,7 @@ public sealed class KafkaDestination : IRelayDestination
         {
             batch.Acknowledge();
         }
-        else if (IsRefusal(error.Code))
+        else if (ProduceFailedException.Refuses(error.Code))
         {
             batch.Refuse(index, $"{error.Reason} ({error.Code})");
         }
@@ -126,30 +126,10 @@ public sealed class KafkaDestination : IRelayDestination
         }
     }
 
-    /// <summary>What this record will never be: no repetition helps, and the records behind it can go on.</summary>
-    private static bool IsRefusal(ErrorCode code) => code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidMsg or ErrorCode.InvalidRecord
-        or ErrorCode.TopicException or ErrorCode.PolicyViolation or ErrorCode.InvalidTimestamp;
-
     private IProducer<byte[]?, byte[]> Build()
     {
-        var config = _options.With(new ProducerConfig
-        {
-            ClientId = "actor-events-relay",
-            EnableIdempotence = true,
-            Acks = Acks.All,
-            LingerMs = _options.Linger.TotalMilliseconds,
-            Partitioner = Partitioner.Murmur2Random,
-            MessageTimeoutMs = 0,
-            MessageMaxBytes = _maxMessageBytes,
-            QueueBufferingMaxMessages = 100_000,
-            QueueBufferingMaxKbytes = 65_536,
-            RetryBackoffMs = 50,
-            DeliveryReportFields = "status",
-        });
-
-        // Time for the report of a lost broker to come before the client is connected again and sends what waits.
-        config.ReconnectBackoffMs = 500;
-        return new ProducerBuilder<byte[]?, byte[]>(config)
+        var settings = KafkaProducerSettings.Of(_options) with { ClientId = "actor-events-relay", MaxMessageBytes = _maxMessageBytes, WaitForLostBrokers = false };
+        return new ProducerBuilder<byte[]?, byte[]>(settings.ToClientConfig())
             .SetLogHandler((_, _) => { })
             .SetErrorHandler((_, error) =>
             {
@@ -176,20 +156,6 @@ public sealed class KafkaDestination : IRelayDestination
 
     /// <summary>For what waits inside the client: the pool's threads, and Akka's, are few.</summary>
     private static Task OnThreadOfItsOwn(Action wait) => Task.Factory.StartNew(wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    private static byte[] Bytes(ReadOnlyMemory<byte> memory) =>
-        MemoryMarshal.TryGetArray(memory, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length ? segment.Array : memory.ToArray();
-
-    private static Headers Headers(IReadOnlyList<KeyValuePair<string, byte[]>> headers)
-    {
-        var result = new Headers();
-        for (var i = 0; i < headers.Count; i++)
-        {
-            result.Add(headers[i].Key, headers[i].Value);
-        }
-
-        return result;
-    }
 
     /// <summary>Counts the delivery reports of one list; completes exactly once.</summary>
     private sealed class Acknowledgements(int count)

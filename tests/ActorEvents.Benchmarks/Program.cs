@@ -16,7 +16,8 @@ var benchmarks = new Dictionary<string, Func<Task<BenchmarkResult>>>(StringCompa
     ["durable"] = DurableBenchmark.SqliteAsync,
     ["durable-postgresql"] = DurableBenchmark.PostgreSqlAsync,
     ["kafka-consume"] = KafkaConsumeBenchmark.RunAsync,
-    ["kafka-produce"] = KafkaProduceBenchmark.RunAsync,
+    ["kafka-produce"] = KafkaProduceBenchmark.StageAsync,
+    ["kafka-relay"] = KafkaProduceBenchmark.RelayAsync,
     ["end-to-end"] = EndToEndBenchmark.RunAsync,
 };
 if (args.Length != 1 || !benchmarks.TryGetValue(args[0], out var benchmark))

@@ -2,15 +2,19 @@ using ActorEvents.Benchmarks.Servers;
 using ActorEvents.Events;
 using ActorEvents.Kafka;
 using ActorEvents.Kafka.Clients;
+using ActorEvents.Kafka.Producers;
 using ActorEvents.Relay;
+using Akka.Actor;
+using Akka.Streams;
+using Akka.Streams.Dsl;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorEvents.Benchmarks.Kafka;
 
 /// <summary>
-/// The relay's destination, list after list, each awaited, against a Produce loop with delivery callbacks that sends the same records (encoded before it is
-/// timed) with the same client settings to the same topic.
+/// A Produce loop with delivery callbacks, that sends records encoded before it is timed, against what sends the same records with the same client settings to
+/// the same topic and encodes them as it goes: the producer stage at the end of a graph, or the relay's destination, list after list, each awaited.
 /// </summary>
 internal static class KafkaProduceBenchmark
 {
@@ -18,28 +22,49 @@ internal static class KafkaProduceBenchmark
     private const int List = 1_000;
     private const string Topic = "bench-produce";
 
-    public static async Task<BenchmarkResult> RunAsync()
+    public static async Task<BenchmarkResult> StageAsync()
     {
         await using var broker = await BrokerServer.EmbeddedAsync((Topic, KafkaBench.Partitions));
-        var lists = Lists();
-        var encoded = lists.SelectMany(l => l).Select(Encode).ToArray();
+        using var system = ActorSystem.Create("bench");
+        using var materializer = system.Materializer();
+        var settings = KafkaProducerSettings.Of(new KafkaClientOptions { BootstrapServers = broker.Bootstrap });
+        return await AgainstRawAsync("kafka-produce", broker.Bootstrap, async lists =>
+        {
+            var records = Source.From(lists.SelectMany(l => l).Select(r => new ProducerRecord(r.Topic, Encode(r))));
+            if (await records.RunWith(KafkaProducer.PlainSink(settings), materializer) is not { Acknowledged: Records })
+            {
+                throw new InvalidOperationException("Not every record was acknowledged.");
+            }
+        });
+    }
+
+    public static async Task<BenchmarkResult> RelayAsync()
+    {
+        await using var broker = await BrokerServer.EmbeddedAsync((Topic, KafkaBench.Partitions));
         var options = new KafkaClientOptions { BootstrapServers = broker.Bootstrap };
         using var topics = new KafkaTopics(options, TimeProvider.System, NullLogger.Instance);
         await using var destination = new KafkaDestination(options, topics, RecordMapping.DefaultMaxEventBytes, TimeProvider.System, NullLogger.Instance);
         await destination.TopicIdAsync(Topic, CancellationToken.None);
-        using var producer = KafkaBench.RawProducer(broker.Bootstrap);
-        return await Alternating.RunAsync(
-            "kafka-produce", "raw Produce loop with delivery callbacks",
-            () => Alternating.TimeAsync(Records, async () =>
+        return await AgainstRawAsync("kafka-relay", broker.Bootstrap, async lists =>
+        {
+            foreach (var list in lists)
             {
-                foreach (var list in lists)
+                if ((await destination.PublishAsync(list, CancellationToken.None)).Count > 0)
                 {
-                    if ((await destination.PublishAsync(list, CancellationToken.None)).Count > 0)
-                    {
-                        throw new InvalidOperationException("A record was refused.");
-                    }
+                    throw new InvalidOperationException("A record was refused.");
                 }
-            }),
+            }
+        });
+    }
+
+    private static async Task<BenchmarkResult> AgainstRawAsync(string name, string bootstrap, Func<RelayRecord[][], Task> publish)
+    {
+        var lists = Lists();
+        var encoded = lists.SelectMany(l => l).Select(Encode).ToArray();
+        using var producer = KafkaBench.RawProducer(bootstrap);
+        return await Alternating.RunAsync(
+            name, "raw Produce loop with delivery callbacks",
+            () => Alternating.TimeAsync(Records, () => publish(lists)),
             () => Alternating.TimeAsync(Records, () => Task.Run(() => Raw(producer, encoded))));
     }
 

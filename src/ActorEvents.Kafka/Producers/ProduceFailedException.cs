@@ -1,0 +1,20 @@
+using Confluent.Kafka;
+
+namespace ActorEvents.Kafka.Producers;
+
+/// <summary>A record was not taken. What a stream's supervision decides on; <see cref="IsFatal"/> is not asked about.</summary>
+public sealed class ProduceFailedException(string topic, Error error)
+    : Exception($"A record for topic {topic} was not taken: {error.Reason} ({error.Code}).")
+{
+    /// <summary>The client's or broker's error.</summary>
+    public Error Error { get; } = error;
+
+    /// <summary>The client cannot go on; a new one is needed.</summary>
+    public bool IsFatal => Error.IsFatal;
+
+    /// <summary>The record is what it is: no repetition helps, and the records behind it can go on.</summary>
+    public bool IsRefusal => Refuses(Error.Code);
+
+    internal static bool Refuses(ErrorCode code) => code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidMsg or ErrorCode.InvalidRecord
+        or ErrorCode.TopicException or ErrorCode.PolicyViolation or ErrorCode.InvalidTimestamp;
+}

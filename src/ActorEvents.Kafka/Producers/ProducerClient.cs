@@ -1,0 +1,106 @@
+using Confluent.Kafka;
+
+namespace ActorEvents.Kafka.Producers;
+
+/// <summary>The client of one producer stage: counts what is under way, wakes the stage once for many reports, and ends with a result whatever happens.</summary>
+internal sealed class ProducerClient(KafkaProducerSettings settings)
+{
+    private readonly TaskCompletionSource<ProducerFlushed> _flushed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IProducer<byte[]?, byte[]>? _producer;
+    private Action _wake = () => { };
+    private int _awake;
+    private long _produced;
+    private long _acknowledged;
+    private long _refused;
+    private volatile bool _lost;
+
+    public Task<ProducerFlushed> Flushed => _flushed.Task;
+
+    /// <param name="wake">Called after reports, once until <see cref="Seen"/>.</param>
+    /// <param name="fatal">Called when the client cannot go on.</param>
+    public void Start(Action wake, Action<Exception> fatal)
+    {
+        _wake = wake;
+        _producer = new ProducerBuilder<byte[]?, byte[]>(settings.ToClientConfig())
+            .SetLogHandler((_, _) => { })
+            .SetErrorHandler((_, error) =>
+            {
+                if (error.IsFatal || (error.Code == ErrorCode.Local_AllBrokersDown && !settings.WaitForLostBrokers))
+                {
+                    _lost = true;
+                    fatal(new KafkaException(error));
+                }
+            })
+            .Build();
+    }
+
+    /// <summary>False: the client's queue is full. A record that is refused at once is reported as one that is refused later.</summary>
+    public bool TryProduce(in ProducerRecord record, Action<DeliveryReport<byte[]?, byte[]>> report)
+    {
+        try
+        {
+            _produced++;
+            _producer!.Produce(record.Target, record.ToMessage(), report);
+            return true;
+        }
+        catch (ProduceException<byte[]?, byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+        {
+            _produced--;
+            return false;
+        }
+        catch (ProduceException<byte[]?, byte[]> e)
+        {
+            report(new DeliveryReport<byte[]?, byte[]> { Topic = record.Topic, Error = e.Error });
+            return true;
+        }
+    }
+
+    /// <summary>Any thread: a record has been reported; <paramref name="done"/>: the last of its envelope.</summary>
+    public void Reported(bool refused, bool done)
+    {
+        Interlocked.Increment(ref (refused ? ref _refused : ref _acknowledged));
+        if (done && Interlocked.Exchange(ref _awake, 1) == 0)
+        {
+            _wake();
+        }
+    }
+
+    /// <summary>Stage: looks at the slots after this; a report that comes later wakes it again. A full fence, or the look could come first.</summary>
+    public void Seen() => Interlocked.Exchange(ref _awake, 0);
+
+    /// <summary>Flushes until the deadline and closes, on a thread of its own, because both wait.</summary>
+    public void Close(Exception? failure) => _ = Task.Factory.StartNew(
+        () =>
+        {
+            try
+            {
+                if (_produced > Reports && !_lost)
+                {
+                    _producer?.Flush(settings.FlushTimeout);
+                }
+
+                _producer?.Dispose();
+            }
+            catch (KafkaException e)
+            {
+                failure ??= e;
+            }
+
+            if (failure is null)
+            {
+                _flushed.TrySetResult(new ProducerFlushed(Volatile.Read(ref _acknowledged), Volatile.Read(ref _refused), _produced - Reports));
+            }
+            else
+            {
+                _flushed.TrySetException(failure);
+
+                // Who did not ask sees the failure in the stream.
+                _ = _flushed.Task.Exception;
+            }
+        },
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
+
+    private long Reports => Volatile.Read(ref _acknowledged) + Volatile.Read(ref _refused);
+}
