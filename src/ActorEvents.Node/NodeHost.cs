@@ -7,6 +7,7 @@ using ActorEvents.Journal;
 using ActorEvents.Kafka;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Embedded;
+using ActorEvents.Kafka.Producers;
 using ActorEvents.Kafka.Sources;
 using ActorEvents.Node.Sources;
 using ActorEvents.Relay;
@@ -185,12 +186,13 @@ internal static class NodeHost
             journal,
             builder =>
             {
-                KafkaDestination Producer(IServiceProvider provider) => new(
-                    settings.Kafka, topics, options.MaxEventBytes, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger("ActorEvents.Kafka"));
-                builder.PublishTo(Producer);
+                builder.PublishTo(provider => new KafkaDestination(
+                    settings.Kafka, topics, options.MaxEventBytes, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger("ActorEvents.Kafka")));
                 if (settings.Shop.Enabled)
                 {
-                    builder.AddShop(web.Services, settings.Shop, Producer);
+                    // A topic that was made anew is fed from the file's first line, so a loss of the broker ends the feed, and it asks for the topic again.
+                    var producer = KafkaProducerSettings.Of(settings.Kafka) with { ClientId = "actor-events-feed", MaxMessageBytes = options.MaxEventBytes + (64 * 1024), WaitForLostBrokers = false, Parallelism = 2_000 };
+                    builder.AddShop(web.Services, settings.Shop, new FeedProducer(producer, topics));
                     builder.AddSource(new KafkaEventSource(
                         new KafkaSourceOptions
                         {

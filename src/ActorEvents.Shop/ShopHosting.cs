@@ -1,6 +1,5 @@
 using ActorEvents.Hosting;
 using ActorEvents.Journal;
-using ActorEvents.Relay;
 using ActorEvents.Shop.Feed;
 using ActorEvents.Shop.Totals;
 using Microsoft.AspNetCore.Builder;
@@ -21,15 +20,15 @@ public static class ShopHosting
     /// The shop's handlers, its feed (if it is on) and its totals. The Kafka source of <see cref="Topics.OrderLines"/> and <see cref="Topics.Orders"/> is the
     /// host's to add.
     /// </summary>
-    /// <param name="producer">Makes the producer that the feed publishes through.</param>
+    /// <param name="producer">What the feed publishes through.</param>
     public static ActorEventsBuilder AddShop(
-        this ActorEventsBuilder builder, IServiceCollection services, ShopOptions options, Func<IServiceProvider, IRelayDestination> producer)
+        this ActorEventsBuilder builder, IServiceCollection services, ShopOptions options, IFeedProducer producer)
     {
         builder.AddShopHandlers(options);
         services.AddSingleton(provider => new TotalsProjection(provider.GetRequiredService<JournalDatabase>().Reader));
         if (options.Feed)
         {
-            services.AddSingleton(provider => new ShopFeed(options.File is { Length: > 0 } file ? file : DefaultFile, options.Rate, producer(provider)));
+            services.AddSingleton(_ => new ShopFeed(options.File is { Length: > 0 } file ? file : DefaultFile, options.Rate, producer));
             builder.AddSource(provider => provider.GetRequiredService<ShopFeed>());
         }
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using ActorEvents.Journal;
-using ActorEvents.Relay;
 using ActorEvents.Sources;
 using Akka.Actor;
 
@@ -10,7 +9,7 @@ namespace ActorEvents.Shop.Feed;
 /// Feeds the data set to <c>shop.order-lines</c>, beside the EventStream: file → producer, the invoice as key, the line as origin. On one node of the
 /// cluster at a time. Its position is stored after the acknowledgement and together with the topic id: another topic id starts the file anew.
 /// </summary>
-public sealed class ShopFeed(string file, int rate, IRelayDestination destination) : IEventSource, IAsyncDisposable
+public sealed class ShopFeed(string file, int rate, IFeedProducer producer) : IEventSource
 {
     private const int Hashed = 64 * 1024;
 
@@ -32,7 +31,7 @@ public sealed class ShopFeed(string file, int rate, IRelayDestination destinatio
     /// <summary>What the file is: the name and the SHA-256 of its first 64 KiB. Origin id of its lines.</summary>
     public string FileId { get; } = IdOf(file);
 
-    internal IRelayDestination Destination => destination;
+    internal IFeedProducer Producer => producer;
 
     public Props Props(SourceContext context) => Akka.Actor.Props.Create(() => new ShopFeedActor(context, this));
 
@@ -44,13 +43,11 @@ public sealed class ShopFeed(string file, int rate, IRelayDestination destinatio
     /// <summary>Whether the whole file is in the present topic.</summary>
     public async Task<(bool Complete, long Lines)> ProgressAsync(IPositionStore positions, CancellationToken cancellationToken)
     {
-        var topicId = await destination.TopicIdAsync(Topics.OrderLines, cancellationToken);
+        var topicId = await producer.TopicIdAsync(Topics.OrderLines, cancellationToken);
         var position = await positions.ReadAsync(PositionName(topicId), cancellationToken);
         var complete = await positions.ReadAsync(CompleteName(topicId), cancellationToken);
         return (complete is not null, position is { } p ? p.Next - 1 : 0);
     }
-
-    public ValueTask DisposeAsync() => destination.DisposeAsync();
 
     private static string IdOf(string file)
     {

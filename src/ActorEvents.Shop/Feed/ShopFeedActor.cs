@@ -1,7 +1,6 @@
 using System.Globalization;
 using ActorEvents.Events;
 using ActorEvents.Journal;
-using ActorEvents.Relay;
 using ActorEvents.Sources;
 using ActorEvents.Sources.Files;
 using Akka;
@@ -12,10 +11,11 @@ using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Shop.Feed;
 
-/// <summary>Runs the feed's graph: file → batches → publish, acknowledged → position stored. One batch under way; fails when the broker fails for good.</summary>
+/// <summary>Runs the feed's graph: file → lines → produced, acknowledged → position stored, for as many lines at once as have come meanwhile.</summary>
 internal sealed class ShopFeedActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan TopicCheck = TimeSpan.FromSeconds(5);
+    private const int MostLines = 1_000;
     private readonly SourceContext _context;
     private readonly ShopFeed _feed;
     private readonly ILogger _log;
@@ -70,7 +70,7 @@ internal sealed class ShopFeedActor : ReceiveActor, IWithTimers
     /// <summary>Where to go on in the present incarnation of the topic.</summary>
     private async Task<object> LocateAsync()
     {
-        var topicId = await _feed.Destination.TopicIdAsync(Topics.OrderLines, CancellationToken.None);
+        var topicId = await _feed.Producer.TopicIdAsync(Topics.OrderLines, CancellationToken.None);
         if (topicId == _topicId)
         {
             return Same.Instance;
@@ -98,34 +98,29 @@ internal sealed class ShopFeedActor : ReceiveActor, IWithTimers
         var reader = new FileRecords(new FileReadOptions { Path = _feed.Path, KeyColumn = "InvoiceNo", EventsPerSecond = _feed.Rate }, _context.Time, _log);
         var (running, done) = Source.From(() => reader.ReadAsync(new FilePlace(from.Next, from.Resume), CancellationToken.None))
             .ViaMaterialized(KillSwitches.Single<IReadOnlyList<FileRecord>>(), Keep.Right)
-            .SelectAsync(1, batch => PublishAsync(from.Stream, batch))
+            .SelectMany(batch => batch.Select(Encode))
+            .Via(_feed.Producer.To(Topics.OrderLines))
+            .Batch(MostLines, line => new List<FeedLine> { line }, (lines, line) =>
+            {
+                lines.Add(line);
+                return lines;
+            })
+            .SelectAsync(1, lines => StoreAsync(from.Stream, lines))
             .ToMaterialized(Sink.Ignore<NotUsed>(), Keep.Both)
             .Run(_context.Materializer);
         _running = running;
         done.PipeTo(Self, success: _ => Completed.Instance);
     }
 
-    private async Task<NotUsed> PublishAsync(string positionName, IReadOnlyList<FileRecord> batch)
+    private async Task<NotUsed> StoreAsync(string positionName, List<FeedLine> lines)
     {
-        var records = new List<RelayRecord>(batch.Count);
         var dead = new List<DeadLetter>();
-        foreach (var record in batch)
+        foreach (var (line, record, problem) in lines)
         {
-            if (record.Problem is { } problem)
+            if (problem is not null)
             {
-                dead.Add(Dead(positionName, record.Line, problem, record.Raw));
+                dead.Add(Dead(positionName, line.Line, problem, line.Raw ?? record?.Value.ToArray()));
             }
-            else
-            {
-                records.Add(new RelayRecord(Topics.OrderLines, Envelope(record)));
-            }
-        }
-
-        var refusals = await _feed.Destination.PublishAsync(records, CancellationToken.None);
-        foreach (var refusal in refusals)
-        {
-            var envelope = records[refusal.Index].Event;
-            dead.Add(Dead(positionName, envelope.Origin!.Value.Number, refusal.Reason, envelope.Data.ToArray()));
         }
 
         if (dead.Count > 0)
@@ -134,9 +129,14 @@ internal sealed class ShopFeedActor : ReceiveActor, IWithTimers
             await _context.DeadLetters.StoreAsync(dead, CancellationToken.None);
         }
 
-        await _context.Positions.RaiseAsync([new CommittedPosition(positionName, batch[^1].Line + 1, batch[^1].Resume)], CancellationToken.None);
+        var last = lines[^1].Line;
+        await _context.Positions.RaiseAsync([new CommittedPosition(positionName, last.Line + 1, last.Resume)], CancellationToken.None);
         return NotUsed.Instance;
     }
+
+    private FeedLine Encode(FileRecord line) => line.Problem is { } problem ? new FeedLine(line, null, problem)
+        : RecordEncoder.TryEncodeBinary(Envelope(line), out var record, out var reason) ? new FeedLine(line, record, null)
+        : new FeedLine(line with { Raw = line.Data.ToArray() }, null, reason);
 
     private static DeadLetter Dead(string positionName, long line, string problem, byte[]? raw) =>
         new(new EventPosition(new StreamId(positionName, positionName), line), problem, null, raw, []);

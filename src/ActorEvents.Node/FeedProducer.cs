@@ -1,0 +1,23 @@
+using ActorEvents.Kafka.Clients;
+using ActorEvents.Kafka.Producers;
+using ActorEvents.Shop.Feed;
+using Akka;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+using Akka.Streams.Supervision;
+
+namespace ActorEvents.Node;
+
+/// <summary>The shop's feed, by the Kafka producer stage.</summary>
+internal sealed class FeedProducer(KafkaProducerSettings settings, KafkaTopics topics) : IFeedProducer
+{
+    private static readonly Attributes s_refusalsGoOn =
+        ActorAttributes.CreateSupervisionStrategy(e => e is ProduceFailedException { IsRefusal: true } ? Directive.Resume : Directive.Stop);
+
+    public async Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken) => (await topics.DescribeAsync(topic, fresh: true, cancellationToken)).Id;
+
+    public Flow<FeedLine, FeedLine, NotUsed> To(string topic) => Flow.Create<FeedLine>()
+        .Select(l => l.Record is { } record ? ProducerMessage.Single(new ProducerRecord(topic, record), l) : ProducerMessage.PassThrough(l))
+        .Via(KafkaProducer.FlexiFlow<FeedLine>(settings).WithAttributes(s_refusalsGoOn))
+        .Select(r => r.Error is { } error ? r.PassThrough with { Problem = $"{error.Reason} ({error.Code})" } : r.PassThrough);
+}
