@@ -17,8 +17,11 @@ public sealed class KafkaTopics : IDisposable
     private readonly KafkaClientOptions _options;
     private readonly TimeProvider _time;
     private readonly IAdminClient _admin;
+    private readonly Lazy<IConsumer<Ignore, Ignore>> _ends;
     private readonly BrokerWatch _watch;
+    private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, (KafkaTopic Topic, long At)> _known = new(StringComparer.Ordinal);
+    private volatile bool _disposed;
 
     /// <param name="log">Where it is said that no broker is reached, and that one is again.</param>
     public KafkaTopics(KafkaClientOptions options, TimeProvider time, ILogger log)
@@ -29,7 +32,11 @@ public sealed class KafkaTopics : IDisposable
             .SetLogHandler((_, _) => { })
             .SetErrorHandler((_, error) => OnError(error))
             .Build();
-        _watch = new BrokerWatch(() => _admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = s_attempt }), options.BootstrapServers, time, log);
+        _ends = new(() => new ConsumerBuilder<Ignore, Ignore>(options.With(new ConsumerConfig { GroupId = options.GroupId + "-ends", ClientId = "actor-events-ends", EnableAutoCommit = false }))
+            .SetLogHandler((_, _) => { })
+            .SetErrorHandler((_, _) => { })
+            .Build());
+        _watch = new BrokerWatch(() => Ask(a => a.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = s_attempt })), options.BootstrapServers, time, log);
     }
 
     /// <summary>Why no broker is reached, with the address and the setting to check; null while one answers.</summary>
@@ -52,8 +59,8 @@ public sealed class KafkaTopics : IDisposable
             await _watch.AnsweredAsync(cancellationToken);
             try
             {
-                var described = await _admin.DescribeTopicsAsync(
-                    TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = s_timeout }).WaitAsync(cancellationToken);
+                var described = await Ask(a => a.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = s_timeout }))
+                    .WaitAsync(cancellationToken);
                 var description = described.TopicDescriptions.Single();
                 if (description.Error.IsError)
                 {
@@ -81,16 +88,54 @@ public sealed class KafkaTopics : IDisposable
     public async Task<IReadOnlyDictionary<TopicPartition, long>> OffsetsAsync(IReadOnlyList<TopicPartition> partitions, KafkaStart at, CancellationToken cancellationToken)
     {
         await _watch.AnsweredAsync(cancellationToken);
-        var listed = await _admin.ListOffsetsAsync(
-            partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = at == KafkaStart.Earliest ? OffsetSpec.Earliest() : OffsetSpec.Latest() }),
-            new ListOffsetsOptions { RequestTimeout = s_timeout, IsolationLevel = IsolationLevel.ReadCommitted }).WaitAsync(cancellationToken);
-        return listed.ResultInfos.ToDictionary(r => r.TopicPartitionOffsetError.TopicPartition, r => r.TopicPartitionOffsetError.Offset.Value);
+
+        // The query holds its thread, so it gets one of its own.
+        return await Task.Factory.StartNew(() => Query(partitions, at), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     public void Dispose()
     {
         _watch.Dispose();
-        _admin.Dispose();
+
+        // The clients do not guard themselves: what is asked of them after their end goes to memory that is no longer theirs.
+        lock (_lock)
+        {
+            _disposed = true;
+            _admin.Dispose();
+        }
+
+        lock (_ends)
+        {
+            if (_ends.IsValueCreated)
+            {
+                _ends.Value.Dispose();
+            }
+        }
+    }
+
+    private Task<TResult> Ask<TResult>(Func<IAdminClient, Task<TResult>> question)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return question(_admin);
+        }
+    }
+
+    private Dictionary<TopicPartition, long> Query(IReadOnlyList<TopicPartition> partitions, KafkaStart at)
+    {
+        var offsets = new Dictionary<TopicPartition, long>();
+        foreach (var partition in partitions)
+        {
+            lock (_ends)
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                var ends = _ends.Value.QueryWatermarkOffsets(partition, s_timeout);
+                offsets[partition] = (at == KafkaStart.Earliest ? ends.Low : ends.High).Value;
+            }
+        }
+
+        return offsets;
     }
 
     private static bool IsMissing(Exception exception)
