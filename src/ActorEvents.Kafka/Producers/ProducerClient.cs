@@ -2,13 +2,11 @@ using Confluent.Kafka;
 
 namespace ActorEvents.Kafka.Producers;
 
-/// <summary>The client of one producer stage: counts what is under way, wakes the stage once for many reports, and ends with a result whatever happens.</summary>
+/// <summary>The client of one producer stage: counts what is under way, and ends with a result whatever happens.</summary>
 internal sealed class ProducerClient(KafkaProducerSettings settings)
 {
     private readonly TaskCompletionSource<ProducerFlushed> _flushed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IProducer<byte[]?, byte[]>? _producer;
-    private Action _wake = () => { };
-    private int _awake;
     private long _produced;
     private long _acknowledged;
     private long _refused;
@@ -16,11 +14,9 @@ internal sealed class ProducerClient(KafkaProducerSettings settings)
 
     public Task<ProducerFlushed> Flushed => _flushed.Task;
 
-    /// <param name="wake">Called after reports, once until <see cref="Seen"/>.</param>
     /// <param name="fatal">Called when the client cannot go on.</param>
-    public void Start(Action wake, Action<Exception> fatal)
+    public void Start(Action<Exception> fatal)
     {
-        _wake = wake;
         _producer = new ProducerBuilder<byte[]?, byte[]>(settings.ToClientConfig())
             .SetLogHandler((_, _) => { })
             .SetErrorHandler((_, error) =>
@@ -55,18 +51,8 @@ internal sealed class ProducerClient(KafkaProducerSettings settings)
         }
     }
 
-    /// <summary>Any thread: a record has been reported; <paramref name="done"/>: the last of its envelope.</summary>
-    public void Reported(bool refused, bool done)
-    {
-        Interlocked.Increment(ref (refused ? ref _refused : ref _acknowledged));
-        if (done && Interlocked.Exchange(ref _awake, 1) == 0)
-        {
-            _wake();
-        }
-    }
-
-    /// <summary>Stage: looks at the slots after this; a report that comes later wakes it again. A full fence, or the look could come first.</summary>
-    public void Seen() => Interlocked.Exchange(ref _awake, 0);
+    /// <summary>Any thread: a record has been reported.</summary>
+    public void Reported(bool refused) => Interlocked.Increment(ref (refused ? ref _refused : ref _acknowledged));
 
     /// <summary>Flushes until the deadline and closes, on a thread of its own, because both wait.</summary>
     public void Close(Exception? failure) => _ = Task.Factory.StartNew(

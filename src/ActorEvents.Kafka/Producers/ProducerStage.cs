@@ -36,6 +36,7 @@ internal sealed class ProducerStage<TPassThrough>(KafkaProducerSettings settings
         private readonly ProducerClient _client;
         private Slot? _stuck;
         private int _stuckAt;
+        private Action _wake = () => { };
         private Exception? _failure;
 
         public Logic(ProducerStage<TPassThrough> stage, KafkaProducerSettings settings, Decider decider)
@@ -53,7 +54,8 @@ internal sealed class ProducerStage<TPassThrough>(KafkaProducerSettings settings
 
         public override void PreStart()
         {
-            _client.Start(GetAsyncCallback(OnReports), GetAsyncCallback<Exception>(Fail));
+            _wake = GetAsyncCallback(OnReports);
+            _client.Start(GetAsyncCallback<Exception>(Fail));
             PullIfRoom();
         }
 
@@ -68,7 +70,7 @@ internal sealed class ProducerStage<TPassThrough>(KafkaProducerSettings settings
         private void OnPush()
         {
             var envelope = Grab(_stage._in);
-            var slot = _free.TryPop(out var used) ? used : new Slot(_client);
+            var slot = _free.TryPop(out var used) ? used : new Slot(_client, _wake);
             slot.Begin(envelope);
             _slots.Enqueue(slot);
             Produce(slot, 0);
@@ -96,7 +98,6 @@ internal sealed class ProducerStage<TPassThrough>(KafkaProducerSettings settings
 
         private void OnReports()
         {
-            _client.Seen();
             if (_stuck is { } stuck)
             {
                 Produce(stuck, _stuckAt);
@@ -107,7 +108,7 @@ internal sealed class ProducerStage<TPassThrough>(KafkaProducerSettings settings
 
         private void Emit()
         {
-            if (IsAvailable(_stage._out) && _slots.TryPeek(out var slot) && slot.IsDone)
+            if (IsAvailable(_stage._out) && _slots.TryPeek(out var slot) && slot.IsDoneOrWakes())
             {
                 if (slot.Error is { } error && (error.IsFatal || _decider(new ProduceFailedException(slot.Topic!, error)) == Directive.Stop))
                 {
@@ -144,14 +145,16 @@ internal sealed class ProducerStage<TPassThrough>(KafkaProducerSettings settings
     private sealed class Slot
     {
         private readonly ProducerClient _client;
+        private readonly Action _wake;
         private int _left;
+        private int _awaited;
         private Error? _error;
         private TopicPartitionOffset? _last;
         private string? _topic;
 
-        public Slot(ProducerClient client)
+        public Slot(ProducerClient client, Action wake)
         {
-            _client = client;
+            (_client, _wake) = (client, wake);
             Report = OnReport;
         }
 
@@ -159,8 +162,6 @@ internal sealed class ProducerStage<TPassThrough>(KafkaProducerSettings settings
 
         /// <summary>Runs on the client's thread, or where a record is refused at once.</summary>
         public Action<DeliveryReport<byte[]?, byte[]>> Report { get; }
-
-        public bool IsDone => Volatile.Read(ref _left) == 0;
 
         public Error? Error => _error;
 
@@ -172,8 +173,26 @@ internal sealed class ProducerStage<TPassThrough>(KafkaProducerSettings settings
         public void Begin(ProducerEnvelope<TPassThrough> envelope)
         {
             Envelope = envelope;
-            (_error, _last, _topic) = (null, null, null);
+            (_error, _last, _topic, _awaited) = (null, null, null, 0);
             Volatile.Write(ref _left, envelope.Count);
+        }
+
+        /// <summary>True: all reports have come. False: the last one wakes the stage, and no other does, so that it is woken once and not for each record.</summary>
+        public bool IsDoneOrWakes()
+        {
+            if (Volatile.Read(ref _left) == 0)
+            {
+                return true;
+            }
+
+            if (Volatile.Read(ref _awaited) == 1)
+            {
+                return false;
+            }
+
+            // A full fence, or the second look could come before it.
+            Interlocked.Exchange(ref _awaited, 1);
+            return Volatile.Read(ref _left) == 0;
         }
 
         private void OnReport(DeliveryReport<byte[]?, byte[]> report)
@@ -191,8 +210,11 @@ internal sealed class ProducerStage<TPassThrough>(KafkaProducerSettings settings
                 _last = report.TopicPartitionOffset;
             }
 
-            var done = Interlocked.Decrement(ref _left) == 0;
-            _client.Reported(report.Error.IsError, done);
+            _client.Reported(report.Error.IsError);
+            if (Interlocked.Decrement(ref _left) == 0 && Interlocked.Exchange(ref _awaited, 0) == 1)
+            {
+                _wake();
+            }
         }
     }
 }
