@@ -58,7 +58,7 @@ internal sealed class KafkaAssignments(SourceContext context, KafkaSourceOptions
     }
 
     /// <summary>Throws where a topic is another one than was assigned: its offsets would be taken for those of the old one.</summary>
-    /// <exception cref="InvalidOperationException">A topic was made anew; names it and both ids.</exception>
+    /// <exception cref="TopicMadeAnewException">A topic was made anew; names it and both ids.</exception>
     public async Task CheckTopicsAsync(IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken)
     {
         foreach (var topic in partitions.Select(Find).OfType<KafkaAssignment>().DistinctBy(a => (a.Partition.Topic, a.TopicId)))
@@ -66,9 +66,12 @@ internal sealed class KafkaAssignments(SourceContext context, KafkaSourceOptions
             var id = (await topics.DescribeAsync(topic.Partition.Topic, fresh: true, cancellationToken)).Id;
             if (!string.Equals(id, topic.TopicId, StringComparison.Ordinal))
             {
-                throw new InvalidOperationException(
+                throw new TopicMadeAnewException(
                     $"topic {topic.Partition.Topic} was made anew (it was {topic.TopicId}, it is {id}); its partitions are read as new streams.");
             }
         }
     }
 }
+
+/// <summary>A topic is not the one that was assigned.</summary>
+internal sealed class TopicMadeAnewException(string message) : Exception(message);

@@ -31,6 +31,8 @@ internal sealed class KafkaSourceActor : SourceActor
         _assignments = new KafkaAssignments(context, options, topics);
         Receive<TopicsThere>(_ => Read());
         Receive<PartitionStream>(Open);
+        Receive<CheckTopics>(_ => CheckTopicsAsync().PipeTo(Self));
+        Receive<TopicsChecked>(m => OnChecked(m.MadeAnew));
         Receive<ReadingEnded>(_ => { });
         Receive<ReadingFailed>(m => throw new SourceStreamException(new StreamId(context.Name, context.Name), m.Cause));
     }
@@ -88,6 +90,7 @@ internal sealed class KafkaSourceActor : SourceActor
             .ToMaterialized(Sink.ForEach<PartitionStream>(self.Tell), Keep.Both)
             .Run(Source.Materializer);
         _consumer = consumer;
+        Timers.StartSingleTimer(CheckTopics.Instance, CheckTopics.Instance, _options.TopicCheckInterval);
         done.PipeTo(self, success: () => ReadingEnded.Instance, failure: e => new ReadingFailed((e as AggregateException)?.InnerException ?? e));
     }
 
@@ -113,6 +116,38 @@ internal sealed class KafkaSourceActor : SourceActor
         return TopicsThere.Instance;
     }
 
+    /// <summary>A topic that is deleted and made anew while the connections stand gives no other sign.</summary>
+    private async Task<TopicsChecked> CheckTopicsAsync()
+    {
+        try
+        {
+            await _assignments.CheckTopicsAsync([.. _partitions.Values], _stopped.Token);
+            return new TopicsChecked(null);
+        }
+        catch (TopicMadeAnewException e)
+        {
+            return new TopicsChecked(e);
+        }
+        catch (Exception)
+        {
+            // No answer: it is asked again, and why there is none is said elsewhere.
+            return new TopicsChecked(null);
+        }
+    }
+
+    private void OnChecked(TopicMadeAnewException? madeAnew)
+    {
+        if (madeAnew is not null)
+        {
+            throw new SourceStreamException(new StreamId(Source.Name, Source.Name), madeAnew);
+        }
+
+        if (!Draining)
+        {
+            Timers.StartSingleTimer(CheckTopics.Instance, CheckTopics.Instance, _options.TopicCheckInterval);
+        }
+    }
+
     private static bool Closed(Task closed)
     {
         try
@@ -127,6 +162,13 @@ internal sealed class KafkaSourceActor : SourceActor
     }
 
     private sealed record ReadingFailed(Exception Cause);
+
+    private sealed record TopicsChecked(TopicMadeAnewException? MadeAnew);
+
+    private sealed record CheckTopics
+    {
+        public static CheckTopics Instance { get; } = new();
+    }
 
     private sealed record TopicsThere
     {

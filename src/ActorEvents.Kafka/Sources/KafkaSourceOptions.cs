@@ -19,4 +19,7 @@ public sealed class KafkaSourceOptions
 
     /// <summary>The member's instance id (static membership); null: dynamic.</summary>
     public string? InstanceId { get; init; }
+
+    /// <summary>How often topics are asked for their ids, so that one that was deleted and made anew is noticed. Default 10 s.</summary>
+    public TimeSpan TopicCheckInterval { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -22,13 +22,16 @@ public abstract class SourceKit() : TestKit("akka.loglevel = OFF")
 
     private protected RecordedLog Recorded { get; } = new();
 
-    private protected IActorRef Start(IEventSource source, IReadOnlyList<Subscriber> subscriptions, FlowOptions? flow = null, TimeProvider? time = null)
+    private protected IActorRef Start(IEventSource source, IReadOnlyList<Subscriber> subscriptions, FlowOptions? flow = null, TimeProvider? time = null) =>
+        Start(source, [.. subscriptions.Select(s => s.Ref)], flow, time);
+
+    private protected IActorRef Start(IEventSource source, IReadOnlyList<SubscriptionRef> subscriptions, FlowOptions? flow = null, TimeProvider? time = null)
     {
         flow ??= new FlowOptions();
         flow.CommitInterval = TimeSpan.FromMilliseconds(1);
         DeadLetterWriter = Sys.ActorOf(Props.Create(() => new DeadLetterWriter(DeadLetters, Recorded)));
         var context = new SourceContext(
-            source.Name, [.. subscriptions.Select(s => s.Ref)], Positions, DeadLetters, flow, time ?? TimeProvider.System, Recorded, Sys.Materializer())
+            source.Name, subscriptions, Positions, DeadLetters, flow, time ?? TimeProvider.System, Recorded, Sys.Materializer())
         {
             Committer = Sys.ActorOf(Props.Create(() => new PositionCommitter(Positions, flow.CommitInterval, NullLogger.Instance))),
             DeadLetterWriter = DeadLetterWriter,
