@@ -155,7 +155,8 @@ public sealed class KafkaDestination : IRelayDestination
     }
 
     /// <summary>For what waits inside the client: the pool's threads, and Akka's, are few.</summary>
-    private static Task OnThreadOfItsOwn(Action wait) => Task.Factory.StartNew(wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    private static Task OnThreadOfItsOwn(Action wait) =>
+        Task.Factory.StartNew(wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Counts the delivery reports of one list; completes exactly once.</summary>
     private sealed class Acknowledgements(int count)

@@ -14,7 +14,8 @@ internal sealed class FeedProducer(KafkaProducerSettings settings, KafkaTopics t
     private static readonly Attributes s_refusalsGoOn =
         ActorAttributes.CreateSupervisionStrategy(e => e is ProduceFailedException { IsRefusal: true } ? Directive.Resume : Directive.Stop);
 
-    public async Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken) => (await topics.DescribeAsync(topic, fresh: true, cancellationToken)).Id;
+    public async Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken) =>
+        (await topics.DescribeAsync(topic, fresh: true, cancellationToken)).Id;
 
     public Flow<FeedLine, FeedLine, NotUsed> To(string topic) => Flow.Create<FeedLine>()
         .Select(l => l.Record is { } record ? ProducerMessage.Single(new ProducerRecord(topic, record), l) : ProducerMessage.PassThrough(l))

@@ -191,7 +191,13 @@ internal static class NodeHost
                 if (settings.Shop.Enabled)
                 {
                     // A topic that was made anew is fed from the file's first line, so a loss of the broker ends the feed, and it asks for the topic again.
-                    var producer = KafkaProducerSettings.Of(settings.Kafka) with { ClientId = "actor-events-feed", MaxMessageBytes = options.MaxEventBytes + (64 * 1024), WaitForLostBrokers = false, Parallelism = 2_000 };
+                    var producer = KafkaProducerSettings.Of(settings.Kafka) with
+                    {
+                        ClientId = "actor-events-feed",
+                        MaxMessageBytes = options.MaxEventBytes + (64 * 1024),
+                        WaitForLostBrokers = false,
+                        Parallelism = 2_000,
+                    };
                     builder.AddShop(web.Services, settings.Shop, new FeedProducer(producer, topics));
                     builder.AddSource(new KafkaEventSource(
                         new KafkaSourceOptions

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace ActorEvents.Kafka.Clients;
 
 /// <summary>
-/// Asks the broker about topics: their incarnation ids, their partitions, where they end. Makes a topic that is not there, if the broker lets us. Every question
-/// waits until a broker is reached; no thread waits.
+/// Asks the broker about topics: their incarnation ids, their partitions, where they end. Makes a topic that is not there, if the broker lets us.
+/// Every question waits until a broker is reached; no thread waits.
 /// </summary>
 public sealed class KafkaTopics : IDisposable
 {
@@ -32,11 +32,13 @@ public sealed class KafkaTopics : IDisposable
             .SetLogHandler((_, _) => { })
             .SetErrorHandler((_, error) => OnError(error))
             .Build();
-        _ends = new(() => new ConsumerBuilder<Ignore, Ignore>(options.With(new ConsumerConfig { GroupId = options.GroupId + "-ends", ClientId = "actor-events-ends", EnableAutoCommit = false }))
+        var ends = new ConsumerConfig { GroupId = options.GroupId + "-ends", ClientId = "actor-events-ends", EnableAutoCommit = false };
+        _ends = new(() => new ConsumerBuilder<Ignore, Ignore>(options.With(ends))
             .SetLogHandler((_, _) => { })
             .SetErrorHandler((_, _) => { })
             .Build());
-        _watch = new BrokerWatch(() => Ask(a => a.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = s_attempt })), options.BootstrapServers, time, log);
+        _watch = new BrokerWatch(
+            () => Ask(a => a.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = s_attempt })), options.BootstrapServers, time, log);
     }
 
     /// <summary>Why no broker is reached, with the address and the setting to check; null while one answers.</summary>
@@ -59,8 +61,8 @@ public sealed class KafkaTopics : IDisposable
             await _watch.AnsweredAsync(cancellationToken);
             try
             {
-                var described = await Ask(a => a.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = s_timeout }))
-                    .WaitAsync(cancellationToken);
+                var described = await Ask(a => a.DescribeTopicsAsync(
+                    TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = s_timeout })).WaitAsync(cancellationToken);
                 var description = described.TopicDescriptions.Single();
                 if (description.Error.IsError)
                 {
@@ -85,7 +87,8 @@ public sealed class KafkaTopics : IDisposable
 
     /// <summary>The first offset of each partition, or the one behind its last record that is committed, as the broker has them now.</summary>
     /// <exception cref="KafkaException">The broker refuses, or does not answer in time.</exception>
-    public async Task<IReadOnlyDictionary<TopicPartition, long>> OffsetsAsync(IReadOnlyList<TopicPartition> partitions, KafkaStart at, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<TopicPartition, long>> OffsetsAsync(
+        IReadOnlyList<TopicPartition> partitions, KafkaStart at, CancellationToken cancellationToken)
     {
         await _watch.AnsweredAsync(cancellationToken);
 
@@ -113,7 +116,8 @@ public sealed class KafkaTopics : IDisposable
         }
     }
 
-    private Task<TResult> Ask<TResult>(Func<IAdminClient, Task<TResult>> question)
+    private TTask Ask<TTask>(Func<IAdminClient, TTask> question)
+        where TTask : Task
     {
         lock (_lock)
         {
@@ -165,9 +169,9 @@ public sealed class KafkaTopics : IDisposable
     {
         try
         {
-            await _admin.CreateTopicsAsync(
+            await Ask(a => a.CreateTopicsAsync(
                 [new TopicSpecification { Name = topic, NumPartitions = _options.Partitions, ReplicationFactor = _options.ReplicationFactor }],
-                new CreateTopicsOptions { RequestTimeout = s_timeout, OperationTimeout = s_timeout }).WaitAsync(cancellationToken);
+                new CreateTopicsOptions { RequestTimeout = s_timeout, OperationTimeout = s_timeout })).WaitAsync(cancellationToken);
         }
         catch (CreateTopicsException e) when (e.Results.All(r => r.Error.Code == ErrorCode.TopicAlreadyExists))
         {
@@ -188,7 +192,10 @@ public sealed class KafkaTopics : IDisposable
 
     private void MakeByLookUp(string topic)
     {
-        using var producer = new ProducerBuilder<Null, Null>(_options.With(new ProducerConfig { ClientId = "actor-events-create" })).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        using var producer = new ProducerBuilder<Null, Null>(_options.With(new ProducerConfig { ClientId = "actor-events-create" }))
+            .SetLogHandler((_, _) => { })
+            .SetErrorHandler((_, _) => { })
+            .Build();
         using var dependent = new DependentAdminClientBuilder(producer.Handle).Build();
         dependent.GetMetadata(topic, s_timeout);
     }

@@ -49,5 +49,7 @@ public readonly record struct ProducerResult<TPassThrough>(TPassThrough PassThro
 /// <summary>What a producer stage came to.</summary>
 /// <param name="Acknowledged">Records that a broker has acknowledged.</param>
 /// <param name="Refused">Records that failed.</param>
-/// <param name="Unacknowledged">Records that were handed to the client and not acknowledged by the end; they may be in the topic or not. 0 when the stream completed.</param>
+/// <param name="Unacknowledged">
+/// Records that were handed to the client and not acknowledged by the end; they may be in the topic or not. 0 when the stream completed.
+/// </param>
 public sealed record ProducerFlushed(long Acknowledged, long Refused, long Unacknowledged);

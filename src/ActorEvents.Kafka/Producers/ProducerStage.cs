@@ -77,7 +77,7 @@ internal sealed class ProducerStage<TPassThrough>(KafkaProducerSettings settings
             Emit();
         }
 
-        /// <summary>Hands the records of an envelope to the client; where its queue is full the stage stands still until a report, or a moment, has gone by.</summary>
+        /// <summary>Hands the records of an envelope to the client; where its queue is full the stage stands still for a moment.</summary>
         private void Produce(Slot slot, int from)
         {
             _stuck = null;
@@ -177,7 +177,7 @@ internal sealed class ProducerStage<TPassThrough>(KafkaProducerSettings settings
             Volatile.Write(ref _left, envelope.Count);
         }
 
-        /// <summary>True: all reports have come. False: the last one wakes the stage, and no other does, so that it is woken once and not for each record.</summary>
+        /// <summary>True: all reports have come. False: the last one wakes the stage, once and not for each record.</summary>
         public bool IsDoneOrWakes()
         {
             if (Volatile.Read(ref _left) == 0)

@@ -12,8 +12,8 @@ public interface IFeedProducer
     Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Produces lines that have a record, and emits every line in its place when those before it are acknowledged; with a problem where the record was refused for
-    /// good. Fails where the topic may be another one by now.
+    /// Produces lines that have a record, and emits every line in its place when those before it are acknowledged; with a problem where the record was
+    /// refused for good. Fails where the topic may be another one by now.
     /// </summary>
     Flow<FeedLine, FeedLine, NotUsed> To(string topic);
 }

@@ -65,7 +65,8 @@ public sealed class KafkaProducerTests(MockKafkaFixture kafka) : TestKit("akka.l
     public async Task A_record_that_is_refused_fails_the_stream()
     {
         var topic = kafka.CreateTopic(1);
-        var done = Source.From([Record(topic, 1), new ProducerRecord(topic, null, new byte[2_000_000])]).RunWith(KafkaProducer.PlainSink(Settings()), Sys.Materializer());
+        var done = Source.From([Record(topic, 1), new ProducerRecord(topic, null, new byte[2_000_000])])
+            .RunWith(KafkaProducer.PlainSink(Settings()), Sys.Materializer());
 
         var failure = await Assert.ThrowsAsync<ProduceFailedException>(() => done.WaitAsync(s_deadline));
         Assert.Equal(ErrorCode.MsgSizeTooLarge, failure.Error.Code);
@@ -103,7 +104,8 @@ public sealed class KafkaProducerTests(MockKafkaFixture kafka) : TestKit("akka.l
     {
         var topic = kafka.CreateTopic(1);
         var settings = Settings() with { Client = new Dictionary<string, string> { ["queue.buffering.max.messages"] = "10", ["linger.ms"] = "1" } };
-        var flushed = await Source.From(Enumerable.Range(0, 500)).Select(i => Record(topic, i)).RunWith(KafkaProducer.PlainSink(settings), Sys.Materializer()).WaitAsync(s_deadline);
+        var flushed = await Source.From(Enumerable.Range(0, 500)).Select(i => Record(topic, i))
+            .RunWith(KafkaProducer.PlainSink(settings), Sys.Materializer()).WaitAsync(s_deadline);
         Assert.Equal(new ProducerFlushed(500, 0, 0), flushed);
         Assert.Equal(Enumerable.Range(0, 500), Read(topic, 500).Select(r => r.Number));
     }
@@ -174,7 +176,8 @@ public sealed class KafkaProducerTests(MockKafkaFixture kafka) : TestKit("akka.l
     public async Task A_stream_that_fails_fails_the_task_with_its_failure_and_flushes_first()
     {
         var topic = kafka.CreateTopic(1);
-        var done = Source.Single(Record(topic, 1)).Concat(Source.Failed<ProducerRecord>(new TimeoutException("upstream"))).RunWith(KafkaProducer.PlainSink(Settings()), Sys.Materializer());
+        var done = Source.Single(Record(topic, 1)).Concat(Source.Failed<ProducerRecord>(new TimeoutException("upstream")))
+            .RunWith(KafkaProducer.PlainSink(Settings()), Sys.Materializer());
         Assert.Equal("upstream", (await Assert.ThrowsAsync<TimeoutException>(() => done.WaitAsync(s_deadline))).Message);
         Assert.Single(Read(topic, 1));
     }
