@@ -1,12 +1,14 @@
+using System.Collections.Concurrent;
 using ActorEvents.Journal;
 using ActorEvents.Shop;
 using ActorEvents.Shop.Feed;
 using ActorEvents.Sources;
-using ActorEvents.Tests.Relay;
 using ActorEvents.Tests.Sources;
 using ActorEvents.Tests.Sources.Files;
+using Akka;
 using Akka.Actor;
 using Akka.Streams;
+using Akka.Streams.Dsl;
 using Akka.TestKit.Xunit2;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -16,35 +18,32 @@ public sealed class ShopFeedTests() : TestKit("akka.loglevel = OFF")
 {
     private const string Header = "InvoiceNo,StockCode,Quantity,UnitPrice\n";
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
-    private readonly FakeBroker _broker = new();
+    private readonly FakeProducer _producer = new();
     private readonly MemoryPositions _positions = new();
 
     [Fact]
-    public async Task The_file_is_fed_once_to_each_incarnation_of_the_topic_and_known_to_be_complete()
+    public void The_file_is_fed_once_to_each_incarnation_of_the_topic_and_known_to_be_complete()
     {
         using var file = new TempFile(Header + "1,A,1,2.5\n2,B,1,2.5\n");
-        await using var feed = new ShopFeed(file.Path, 0, _broker.Connect());
+        var feed = new ShopFeed(file.Path, 0, _producer);
         Start(feed);
-        AwaitAssert(() => Assert.NotNull(_positions[feed.PositionName(_broker.Id(Topics.OrderLines)) + "/complete"]), Soon);
-        Assert.Equal(["1", "2"], _broker.Records(Topics.OrderLines).Select(r => r.Event.Key));
+        AwaitAssert(() => Assert.NotNull(_positions[feed.PositionName(FakeProducer.TopicId) + "/complete"]), Soon);
+        Assert.Equal(["1", "2"], _producer.Keys);
     }
 
     [Fact]
     public async Task A_file_that_was_cut_off_since_is_said_with_its_path_and_what_to_do()
     {
         using var file = new TempFile(Header + "1,A,1,2.5\n2,B,1,2.5\n");
-        await using (var first = new ShopFeed(file.Path, 0, _broker.Connect()))
-        {
-            Start(first);
-            AwaitAssert(() => Assert.Equal(2, _broker.Records(Topics.OrderLines).Count), Soon);
-        }
+        Start(new ShopFeed(file.Path, 0, _producer));
+        AwaitAssert(() => Assert.Equal(2, _producer.Keys.Count), Soon);
+        AwaitAssert(() => Assert.Contains(_positions.Streams, s => s.EndsWith("/complete", StringComparison.Ordinal)), Soon);
 
         // Its position, as if the beginning had stayed the same.
         file.Write(Header + "1,A,1,2.5\n");
-        await using var second = new ShopFeed(file.Path, 0, _broker.Connect());
-        var id = _broker.Id(Topics.OrderLines);
+        var second = new ShopFeed(file.Path, 0, _producer);
         var old = _positions.Streams.Select(s => _positions[s]!.Value).Single(p => !p.Stream.EndsWith("/complete", StringComparison.Ordinal));
-        await _positions.RaiseAsync([old with { Stream = second.PositionName(id) }], CancellationToken.None);
+        await _positions.RaiseAsync([old with { Stream = second.PositionName(FakeProducer.TopicId) }], CancellationToken.None);
         Start(second);
 
         var said = ExpectMsg<Exception>(Soon).Message;
@@ -54,14 +53,14 @@ public sealed class ShopFeedTests() : TestKit("akka.loglevel = OFF")
     }
 
     [Fact]
-    public async Task A_broker_that_fails_is_said_with_its_reason()
+    public void A_broker_that_fails_is_said_with_its_reason()
     {
         using var file = new TempFile(Header + "1,A,1,2.5\n");
-        _broker.Fault = _ => 0;
-        await using var feed = new ShopFeed(file.Path, 0, _broker.Connect());
+        _producer.Fault = "the broker is away";
+        var feed = new ShopFeed(file.Path, 0, _producer);
         Start(feed);
         var said = ExpectMsg<Exception>(Soon).Message;
-        Assert.Contains("nothing is known of 1 record(s)", said, StringComparison.Ordinal);
+        Assert.Contains("the broker is away", said, StringComparison.Ordinal);
         Assert.Contains(Topics.OrderLines, said, StringComparison.Ordinal);
     }
 
@@ -70,6 +69,24 @@ public sealed class ShopFeedTests() : TestKit("akka.loglevel = OFF")
         var context = new SourceContext(
             feed.Name, [], _positions, new MemoryDeadLetters(), new FlowOptions(), TimeProvider.System, NullLoggerFactory.Instance, Sys.Materializer());
         Sys.ActorOf(Props.Create(() => new Parent(TestActor, feed.Props(context))));
+    }
+
+    /// <summary>Acknowledges every line, or fails.</summary>
+    private sealed class FakeProducer : IFeedProducer
+    {
+        public const string TopicId = "topic-1";
+
+        public ConcurrentQueue<string> Keys { get; } = new();
+
+        public string? Fault { get; set; }
+
+        public Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken) => Task.FromResult(TopicId);
+
+        public Flow<FeedLine, FeedLine, NotUsed> To(string topic) => Flow.Create<FeedLine>().Select(l =>
+        {
+            Keys.Enqueue(Fault is null ? l.Line.Key! : throw new InvalidOperationException(Fault));
+            return l;
+        });
     }
 
     /// <summary>Tells the test why its child failed.</summary>
