@@ -49,6 +49,23 @@ internal static class DeliveryCodec
         return new Resend(new EntityKey(wire.Key), wire.Stream);
     }
 
+    /// <summary>
+    /// What one event adds to a <see cref="Deliver"/> at most. Not its <see cref="EventEnvelope.Size"/>: id, source and type may have been made by the source,
+    /// and were on no wire.
+    /// </summary>
+    public static int MostBytes(EventEnvelope envelope)
+    {
+        const int Fields = 128, Extension = 6, Utf8 = 3;
+        var characters = envelope.Id.Length + envelope.Source.Length + envelope.Type.Length + (envelope.Subject?.Length ?? 0) + (envelope.Time?.Length ?? 0)
+            + (envelope.DataContentType?.Length ?? 0) + (envelope.DataSchema?.Length ?? 0) + (envelope.Key?.Length ?? 0) + (envelope.Origin?.Id.Length ?? 0);
+        foreach (var (name, value) in envelope.Extensions)
+        {
+            characters += Extension + name.Length + value.Length;
+        }
+
+        return envelope.Data.Length + Fields + (Utf8 * characters);
+    }
+
     private static Wire.Event ToWire(EventEnvelope envelope)
     {
         var wire = new Wire.Event

@@ -1,4 +1,5 @@
 using ActorEvents.Events;
+using ActorEvents.Handlers;
 
 namespace ActorEvents.Subscriptions;
 
@@ -33,7 +34,7 @@ internal sealed class KeyQueue(EntityKey key, StreamId stream)
         long bytes = 0;
         foreach (var (_, envelope) in _events)
         {
-            bytes += envelope.Size;
+            bytes += DeliveryCodec.MostBytes(envelope);
             if (count > 0 && (count == maxEvents || bytes > maxBytes))
             {
                 break;
