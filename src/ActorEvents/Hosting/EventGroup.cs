@@ -45,6 +45,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
 
     private readonly GroupSettings _settings;
     private readonly ILogger _log;
+    private readonly ActorMaterializer _materializer = Context.System.Materializer();
     private readonly Dictionary<string, IEventSource> _wanted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IActorRef> _sources = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IActorRef> _detaching = new(StringComparer.Ordinal);
@@ -55,6 +56,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
     private IActorRef _committer = ActorRefs.Nobody;
     private IActorRef _deadLetters = ActorRefs.Nobody;
     private IActorRef? _drainTo;
+    private bool _running;
     private bool _draining;
     private int _generation;
     private int _groupFailures;
@@ -127,6 +129,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
 
     private void Start()
     {
+        _running = true;
         _generation++;
         _committer = Context.Watch(Context.ActorOf(
             Props.Create(() => new PositionCommitter(_settings.Positions, _settings.Flow.CommitInterval, _log)), Name("committer")));
@@ -144,7 +147,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
 
     private void StartSources()
     {
-        if (_stopping.Count > 0 || _subscriptions.Count == 0 && _settings.Handlers.Count > 0)
+        if (!_running)
         {
             return;
         }
@@ -157,7 +160,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
             }
 
             var context = new SourceContext(
-                name, _subscriptions, _settings.Positions, _settings.DeadLetters, _settings.Flow, _settings.Time, _settings.Logging, Context.System.Materializer())
+                name, _subscriptions, _settings.Positions, _settings.DeadLetters, _settings.Flow, _settings.Time, _settings.Logging, _materializer)
             {
                 Committer = _committer,
                 DeadLetterWriter = _deadLetters,
@@ -180,7 +183,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
                 replyTo.Tell(new SourceDetached(name));
                 StartSources();
             }
-            else if (_wanted.ContainsKey(name) && _stopping.Count == 0 && _subscriptions.Count > 0)
+            else if (_wanted.ContainsKey(name) && _running)
             {
                 var failures = _failures[name] = _failures.GetValueOrDefault(name) + 1;
                 var pause = Backoff.After(failures, FirstBackoff, MaxBackoff);
@@ -194,7 +197,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
         }
 
         FinishDrain();
-        if (_subscriptions.Count == 0 && _stopping.Count == 0 && !Timers.IsTimerActive(StartGroup.Instance) && _settings.Handlers.Count > 0)
+        if (!_running && _stopping.Count == 0 && !Timers.IsTimerActive(StartGroup.Instance))
         {
             Timers.StartSingleTimer(StartGroup.Instance, StartGroup.Instance, Backoff.After(_groupFailures, FirstBackoff, MaxBackoff));
         }
@@ -203,11 +206,12 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
     /// <summary>Stops every member; when all are gone, all start anew.</summary>
     private void Restart(string failed)
     {
-        if (_subscriptions.Count == 0)
+        if (!_running)
         {
             return;
         }
 
+        _running = false;
         _groupFailures++;
         Log.SubscriptionFailed(_log, failed, Backoff.After(_groupFailures, FirstBackoff, MaxBackoff).TotalMilliseconds);
         _stopping = [.. Context.GetChildren()];

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using ActorEvents.Hosting;
+using ActorEvents.Sources;
+using ActorEvents.Subscriptions;
+using ActorEvents.Tests.Sources;
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ActorEvents.Tests.Hosting;
+
+public sealed class EventGroupTests() : TestKit("akka.loglevel = OFF")
+{
+    /// <summary>A node without handlers settles what it reads, and a source of its own may do more than that (the shop's feed).</summary>
+    [Fact]
+    public void A_source_that_fails_starts_again_also_on_a_node_without_handlers()
+    {
+        var source = Run();
+        AwaitAssert(() => Assert.True(source.Starts.Count >= 3, $"{source.Starts.Count} starts"), TimeSpan.FromSeconds(20));
+    }
+
+    /// <summary>A materializer is an actor of its own and lives as long as the system: one for each start would be a leak.</summary>
+    [Fact]
+    public void All_starts_of_a_source_share_one_materializer()
+    {
+        var source = Run();
+        AwaitAssert(() => Assert.True(source.Starts.Count >= 3, $"{source.Starts.Count} starts"), TimeSpan.FromSeconds(20));
+        Assert.Single(source.Starts.Select(s => s.Materializer).Distinct());
+    }
+
+    private FailingSource Run()
+    {
+        var source = new FailingSource();
+        var settings = new GroupSettings(
+            [], [source], new MemoryPositions(), new MemoryDeadLetters(), new FlowOptions(), new DeliveryOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+        Sys.ActorOf(Props.Create(() => new EventGroup(settings)));
+        return source;
+    }
+
+    private sealed class FailingSource : IEventSource
+    {
+        public ConcurrentQueue<SourceContext> Starts { get; } = [];
+
+        public string Name => "failing";
+
+        public SourcePlacement Placement => SourcePlacement.EveryNode;
+
+        public string Describe => "fails at each start";
+
+        public Props Props(SourceContext context) => Akka.Actor.Props.Create(() => new Failing(context, this));
+
+        private sealed class Failing(SourceContext context, FailingSource source) : SourceActor(context)
+        {
+            protected override void PreStart()
+            {
+                source.Starts.Enqueue(Source);
+                throw new InvalidOperationException("on purpose");
+            }
+        }
+    }
+}
