@@ -54,6 +54,11 @@ internal sealed class EntityActor : UntypedPersistentActor, IWithTimers
                 {
                     Blocked(reason, null);
                 }
+                else
+                {
+                    // What an incarnation that could not be recovered has left there.
+                    _context.Blocked.Remove(_context.Handler.Name, _key);
+                }
 
                 Timers.StartPeriodicTimer(IdleCheck.Instance, IdleCheck.Instance, _context.Handler.PassivateAfter);
                 break;
@@ -113,6 +118,9 @@ internal sealed class EntityActor : UntypedPersistentActor, IWithTimers
     protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
         Blocked($"cannot be recovered: {reason.GetBaseException().Message.TrimEnd('.')}", null);
+
+        // Stays listed although this incarnation stops: the next one says whether it still holds.
+        _failed = false;
         base.OnRecoveryFailure(reason, message!);
     }
 
