@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 using ActorEvents.Events;
 using ActorEvents.Journal;
 using ActorEvents.Kafka.Clients;
+using ActorEvents.Kafka.Telemetry;
 using ActorEvents.Sources;
 using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Kafka.Sources;
 
@@ -26,7 +28,9 @@ internal sealed class KafkaAssignments(SourceContext context, KafkaSourceOptions
         var chosen = new List<CommittedPosition>();
         foreach (var topic in partitions.GroupBy(p => p.Topic, StringComparer.Ordinal))
         {
-            var id = (await topics.DescribeAsync(topic.Key, fresh: true, cancellationToken)).Id;
+            var described = await topics.DescribeAsync(topic.Key, fresh: true, cancellationToken);
+            var id = described.Id;
+            await MeetAddedAsync(described, cancellationToken);
             IReadOnlyDictionary<TopicPartition, long>? offsets = null;
             foreach (var partition in topic)
             {
@@ -55,6 +59,33 @@ internal sealed class KafkaAssignments(SourceContext context, KafkaSourceOptions
         }
 
         return [.. found.Select(a => new TopicPartitionOffset(a.Partition, a.Start.Next))];
+    }
+
+    /// <summary>
+    /// Partitions that were added since the topic was first read start at their first record, whatever <see cref="KafkaSourceOptions.Start"/> says: what was
+    /// written there before the group heard of them is no older than the source. All of them at once, because other nodes are assigned the others.
+    /// </summary>
+    private async Task MeetAddedAsync(KafkaTopic topic, CancellationToken cancellationToken)
+    {
+        var row = $"{options.Name}/{topic.Id}/partitions";
+        var known = (await context.Positions.ReadAsync(row, cancellationToken))?.Next;
+        var count = topic.Partitions.Count;
+        if (known >= count)
+        {
+            return;
+        }
+
+        var raised = new List<CommittedPosition> { new(row, count) };
+        for (var partition = (int)(known ?? count); partition < count; partition++)
+        {
+            raised.Add(new CommittedPosition(StreamId.ForPartition(options.Name, topic.Name, topic.Id, partition).Name, 0));
+        }
+
+        await context.Positions.RaiseAsync(raised, cancellationToken);
+        if (known is { } before)
+        {
+            Log.PartitionsAdded(context.Logging.CreateLogger($"ActorEvents.Sources.{context.Name}"), topic.Name, count, before);
+        }
     }
 
     /// <summary>Throws where a topic is another one than was assigned: its offsets would be taken for those of the old one.</summary>

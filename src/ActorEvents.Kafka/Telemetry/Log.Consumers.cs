@@ -45,4 +45,7 @@ internal static partial class Log
 
     [LoggerMessage(7013, LogLevel.Warning, "The consumer of source '{Source}' did not close within {Seconds:0} s; its group may wait for its session to run out")]
     public static partial void CloseTimedOut(ILogger log, string source, double seconds);
+
+    [LoggerMessage(7014, LogLevel.Warning, "Topic {Topic} has {Count} partitions, it had {Before}: the added ones are read from their first record. Keys may have moved to them, so over this change the order of a key is not kept and what a producer sends again may count twice; let the source drain before partitions are added")]
+    public static partial void PartitionsAdded(ILogger log, string topic, int count, long before);
 }
