@@ -22,6 +22,8 @@ internal sealed partial class ConsumerLoop
             return [];
         }
 
+        // What was wanted for an earlier assignment came too late for it.
+        _offsets.Forget(partitions);
         if (_failure is null && !_shutdown)
         {
             try

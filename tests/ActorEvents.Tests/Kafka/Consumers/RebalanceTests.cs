@@ -157,6 +157,30 @@ public sealed class RebalanceTests(MockKafkaFixture kafka) : ConsumerTestBase(ka
         await again.ShutdownAsync();
     }
 
+    [Fact]
+    public async Task What_an_earlier_assignment_wants_committed_too_late_is_not_committed_by_the_next()
+    {
+        var topic = Kafka.CreateTopic(1);
+        await ProduceAsync(topic, 0, 100, 1);
+        var settings = Settings($"late-{topic}");
+        var streams = 0;
+        IConsumerControl control = null!;
+        control = Partitioned(settings, topic, new ConsumerCallbacks
+        {
+            GetOffsetsOnAssign = From([]),
+            OnLost = _ => control.CommitForTools(new TopicPartition(topic, 0), 40),
+        }).ToMaterialized(Sink.ForEach<PartitionStream>(_ => Interlocked.Increment(ref streams)), Keep.Left).Run(Materializer);
+        await Poll.UntilAsync(() => Volatile.Read(ref streams) == 1, "the assignment");
+        Kafka.Cluster.PushErrors(ActorEvents.Kafka.Native.MockCluster.ConsumerGroupHeartbeat, ErrorCode.UnknownMemberId);
+        await Poll.UntilAsync(() => Volatile.Read(ref streams) == 2, "the assignment after the loss");
+        await control.ShutdownAsync();
+
+        var (again, numbers, _) = Collect(Plain(settings, topic));
+        await Poll.UntilAsync(() => numbers.Count >= 60, "the records behind the group's offset");
+        Assert.Equal(0, numbers.First());
+        await again.ShutdownAsync();
+    }
+
     /// <summary>Handles batch by batch; a revoke waits until the streams of the partitions have handled what they took.</summary>
     private Member Join(string topic, string group, string protocol)
     {
