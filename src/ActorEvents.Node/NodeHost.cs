@@ -298,6 +298,11 @@ internal static class NodeHost
         var lanes = drained.Sources.SelectMany(s => s.Lanes).ToList();
         var unsettled = lanes.Sum(l => l.Unsettled);
         Console.Error.WriteLine($"Drained: {drained.Sources.Count} source(s), {lanes.Count} lane(s) committed, {unsettled} event(s) still under way (they are read again at the next start).");
+        if (drained.Unanswered.Count > 0)
+        {
+            Console.Error.WriteLine($"Not drained in time: {string.Join(", ", drained.Unanswered)}; what was under way there is taken up again at the next start.");
+        }
+
         if (node.Flushed is { } flushed)
         {
             Console.Error.WriteLine(flushed.Complete
@@ -305,7 +310,7 @@ internal static class NodeHost
                 : $"Relay: published up to row {flushed.Place} of {flushed.Highest}; the rest is published at the next start. {flushed.Problem}");
         }
 
-        return unsettled == 0 ? ExitCodes.Ok : ExitCodes.NotDrained;
+        return unsettled == 0 && drained.Unanswered.Count == 0 ? ExitCodes.Ok : ExitCodes.NotDrained;
     }
 
     /// <summary>Signals are ours (<see cref="StopSignals"/>), not the host's.</summary>

@@ -27,11 +27,12 @@ internal sealed record DetachSource(string Name, TimeSpan Deadline);
 
 internal sealed record SourceDetached(string Name);
 
-/// <summary>Host → group: stop all sources, drain their lanes until the deadline. Answered with <see cref="GroupDrained"/>.</summary>
+/// <summary>Host → group: stop all sources, drain their lanes until the deadline. Answered with <see cref="GroupDrained"/>, at most two seconds behind the deadline.</summary>
 internal sealed record DrainGroup(TimeSpan Deadline);
 
 /// <summary>What the drain of the node came to.</summary>
-public sealed record GroupDrained(IReadOnlyList<SourceDrained> Sources);
+/// <param name="Unanswered">Sources that did not end in time (an unreachable broker); what they had under way is taken up again at the next start.</param>
+public sealed record GroupDrained(IReadOnlyList<SourceDrained> Sources, IReadOnlyList<string> Unanswered);
 
 /// <summary>
 /// Lanes and subscriptions of one node, one-for-all: if a subscription fails, all sessions end and everything starts again, as new actors, from the
@@ -41,6 +42,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Calm = TimeSpan.FromMinutes(1);
 
     private readonly GroupSettings _settings;
@@ -102,8 +104,10 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
                 source.Tell(new DrainSource(m.Deadline));
             }
 
+            Timers.StartSingleTimer(DrainOver.Instance, DrainOver.Instance, m.Deadline + DrainGrace);
             FinishDrain();
         });
+        Receive<DrainOver>(_ => AnswerDrain());
         Receive<SourceDrained>(m => _drained.Add(m));
         Receive<UnknownSession>(_ => Restart("?"));
         Receive<StartGroup>(_ => Start());
@@ -224,11 +228,16 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
 
     private void FinishDrain()
     {
-        if (_drainTo is not null && _sources.Count == 0)
+        if (_sources.Count == 0)
         {
-            _drainTo.Tell(new GroupDrained([.. _drained]));
-            _drainTo = null;
+            AnswerDrain();
         }
+    }
+
+    private void AnswerDrain()
+    {
+        _drainTo?.Tell(new GroupDrained([.. _drained], [.. _sources.Keys.Except(_drained.Select(d => d.Source))]));
+        _drainTo = null;
     }
 
     private string Name(string role) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{role}-{_generation}");
@@ -241,6 +250,11 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
     private sealed record StartSource
     {
         public static StartSource Instance { get; } = new();
+    }
+
+    private sealed record DrainOver
+    {
+        public static DrainOver Instance { get; } = new();
     }
 
     private sealed record CalmAgain
