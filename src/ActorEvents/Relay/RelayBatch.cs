@@ -30,20 +30,28 @@ internal sealed class RelayBatch
     /// <summary>The first row that other software wrote; it has no outgoing events.</summary>
     public JournalRow? Foreign { get; private set; }
 
-    /// <summary>Topics of a page that are in no row yet, each with the ordering of its first event.</summary>
+    /// <summary>
+    /// Topics of a page that are in no row yet, each with the ordering of its first event; none behind a row that cannot be read, which may hold the first.
+    /// </summary>
     public static IReadOnlyList<(string Topic, long Ordering)> NewTopics(IReadOnlyList<JournalRow> page, RelayPlaces places)
     {
         List<(string, long)> found = [];
         foreach (var row in page)
         {
-            if (row.Entry is not { } entry)
+            if (row.Foreign)
             {
                 continue;
             }
 
-            for (var i = 0; i < entry.Outgoing.Count; i++)
+            if (Problem(row) is not null)
             {
-                var topic = entry.Outgoing[i].Destination;
+                break;
+            }
+
+            var outgoing = row.Entry!.Outgoing;
+            for (var i = 0; i < outgoing.Count; i++)
+            {
+                var topic = outgoing[i].Destination;
                 if (places.Find(topic) is null && !found.Exists(f => f.Item1 == topic))
                 {
                     found.Add((topic, row.Ordering));

@@ -267,6 +267,23 @@ public sealed class RelayFeederTests
         Assert.Equal("t3", _bench.Broker.Data("t")[2]);
     }
 
+    /// <summary>The topic of a row behind the damage was taken to begin there, and the relay went on at that place: past the damaged row.</summary>
+    [Fact]
+    public async Task A_damaged_row_that_may_hold_a_topics_first_event_is_not_jumped_over()
+    {
+        var damaged = _bench.Journal.Append("h/t", null, "12 bytes with manifest 'ae.entry.1' cannot be read.", foreign: false);
+        Say(2);
+        var feeder = _bench.NewFeeder();
+        await Assert.ThrowsAsync<RelayBlockedException>(() => feeder.PassAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<RelayBlockedException>(() => feeder.PassAsync(CancellationToken.None));
+        Assert.Empty(_bench.Broker.Records("t"));
+
+        _bench.Journal.Replace(damaged, Entry(new StoredOutgoing("t", "test.said", null, null, null, "2026-11-26T10:00:00Z", "first"u8.ToArray())));
+        await _bench.RunAsync();
+        Assert.Equal(3, _bench.Broker.Records("t").Count);
+        Assert.Equal("first", _bench.Broker.Data("t")[0]);
+    }
+
     [Fact]
     public async Task A_long_replay_of_one_topic_does_not_hold_up_what_another_has_to_say_now()
     {
