@@ -42,11 +42,23 @@ public static class ShopHosting
         return builder;
     }
 
-    /// <summary><c>GET /shop/totals</c>: the totals of everything that is committed when it is asked, whichever node is asked.</summary>
+    /// <summary>
+    /// <c>GET /shop/totals</c>: the totals of everything that is committed when it is asked, whichever node is asked. 503 with the reason while the journal
+    /// cannot be read.
+    /// </summary>
     public static IEndpointRouteBuilder MapShopTotals(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/shop/totals", async (TotalsProjection totals, CancellationToken cancellationToken) =>
-            Results.Json(await totals.ReadAsync(cancellationToken), ShopCompletion.Json));
+        {
+            try
+            {
+                return Results.Json(await totals.ReadAsync(cancellationToken), ShopCompletion.Json);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                return Results.Json(new { error = e.Message }, statusCode: StatusCodes.Status503ServiceUnavailable);
+            }
+        });
         return endpoints;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ActorEvents.Events;
 using ActorEvents.Journal;
@@ -10,7 +11,7 @@ namespace ActorEvents.Shop.Totals;
 
 /// <summary>
 /// A projection of the journal: folds the state events of all entities in commit order. It keeps its place in memory and catches up when it is asked, so
-/// whichever node is asked says the same.
+/// whichever node is asked says the same. A row that cannot be read is not passed by: totals without it would be wrong.
 /// </summary>
 public sealed class TotalsProjection(IJournalReader journal)
 {
@@ -23,24 +24,23 @@ public sealed class TotalsProjection(IJournalReader journal)
     public long Place { get; private set; }
 
     /// <summary>The totals of everything that is committed now.</summary>
+    /// <exception cref="InvalidDataException">A row cannot be read; the message names it.</exception>
     public async Task<ShopTotals> ReadAsync(CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
         try
         {
-            while (true)
+            // The end as it is now: while input flows, there is always one more row.
+            var end = await journal.HighestOrderingAsync(cancellationToken);
+            while (Place < end && await journal.ReadAsync(Place, Page, cancellationToken) is { Count: > 0 } rows)
             {
-                var rows = await journal.ReadAsync(Place, Page, cancellationToken);
                 foreach (var row in rows)
                 {
                     Fold(row);
                 }
-
-                if (rows.Count == 0)
-                {
-                    return _totals;
-                }
             }
+
+            return _totals;
         }
         finally
         {
@@ -50,25 +50,44 @@ public sealed class TotalsProjection(IJournalReader journal)
 
     private void Fold(JournalRow row)
     {
-        Place = row.Ordering;
-        if (row.Entry is not { StateEvents.Count: > 0 } entry)
+        if (row is { Entry: null, Foreign: false })
         {
-            return;
+            throw Unreadable(row, row.Problem);
         }
 
-        var first = _entities.Add(row.PersistenceId);
-        foreach (var stored in entry.StateEvents)
+        if (row.Entry is { StateEvents.Count: > 0 } entry)
         {
-            _totals = stored.Manifest switch
-            {
-                Manifests.LineAdded => Fold(_totals, Read<LineAdded>(stored), first),
-                Manifests.Charged => _totals with { Paid = _totals.Paid + Read<Charged>(stored).Amount },
-                Manifests.Moved => _totals with { Products = _totals.Products + (first ? 1 : 0) },
-                Manifests.Bought => _totals with { Customers = _totals.Customers + (first ? 1 : 0) },
-                _ => _totals,
-            };
-            first = false;
+            _totals = Fold(_totals, row, entry);
+            _entities.Add(row.PersistenceId);
         }
+
+        Place = row.Ordering;
+    }
+
+    private ShopTotals Fold(ShopTotals totals, JournalRow row, JournalEntry entry)
+    {
+        var first = !_entities.Contains(row.PersistenceId);
+        try
+        {
+            foreach (var stored in entry.StateEvents)
+            {
+                totals = stored.Manifest switch
+                {
+                    Manifests.LineAdded => Fold(totals, Read<LineAdded>(stored), first),
+                    Manifests.Charged => totals with { Paid = totals.Paid + Read<Charged>(stored).Amount },
+                    Manifests.Moved => totals with { Products = totals.Products + (first ? 1 : 0) },
+                    Manifests.Bought => totals with { Customers = totals.Customers + (first ? 1 : 0) },
+                    _ => totals,
+                };
+                first = false;
+            }
+        }
+        catch (JsonException e)
+        {
+            throw Unreadable(row, e.Message);
+        }
+
+        return totals;
     }
 
     private static ShopTotals Fold(ShopTotals totals, LineAdded line, bool first)
@@ -84,5 +103,8 @@ public sealed class TotalsProjection(IJournalReader journal)
         };
     }
 
-    private static T Read<T>(StoredPayload stored) => JsonSerializer.Deserialize<T>(stored.Bytes.Span, EventJson.Options)!;
+    private static InvalidDataException Unreadable(JournalRow row, string? problem) => new(
+        string.Create(CultureInfo.InvariantCulture, $"The totals stop before journal row {row.Ordering} ({row.PersistenceId}, number {row.SequenceNumber}), which cannot be read: {problem}"));
+
+    private static T Read<T>(StoredPayload stored) => JsonSerializer.Deserialize<T>(stored.Bytes.Span, EventJson.Options) ?? throw new JsonException("it is null");
 }
