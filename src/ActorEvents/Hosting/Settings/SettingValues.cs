@@ -50,7 +50,7 @@ internal static partial class SettingValues
 
         if (type == typeof(IReadOnlyDictionary<string, string>))
         {
-            form = "a list of name=value, separated by ';'";
+            form = "a list of name=value, separated by ';' (a value's own ';' is written ';;')";
             return Pairs(text);
         }
 
@@ -100,6 +100,7 @@ internal static partial class SettingValues
             _ => null,
         };
         return match.Success && unit is { } u && decimal.TryParse(match.Groups[1].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number <= long.MaxValue / u
             ? (long)(number * u)
             : null;
     }
@@ -114,14 +115,16 @@ internal static partial class SettingValues
         var match = Quantity().Match(text);
         double? unit = match.Groups[2].Value switch { "ms" => 1, "s" => 1_000, "min" or "m" => 60_000, "h" => 3_600_000, "d" => 86_400_000, _ => null };
         return match.Success && unit is { } u && double.TryParse(match.Groups[1].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number * u < TimeSpan.MaxValue.TotalMilliseconds
             ? TimeSpan.FromMilliseconds(number * u)
             : null;
     }
 
+    /// <summary>A value's own ';' is written twice.</summary>
     private static Dictionary<string, string>? Pairs(string text)
     {
         var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var pair in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var pair in text.Replace(";;", "\0", StringComparison.Ordinal).Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var at = pair.IndexOf('=', StringComparison.Ordinal);
             if (at <= 0)
@@ -129,7 +132,7 @@ internal static partial class SettingValues
                 return null;
             }
 
-            pairs[pair[..at].Trim()] = pair[(at + 1)..].Trim();
+            pairs[pair[..at].Trim()] = pair[(at + 1)..].Trim().Replace('\0', ';');
         }
 
         return pairs;

@@ -167,7 +167,7 @@ public sealed partial class SettingsReader(SettingsSchema schema)
 
     /// <summary>A free section (client settings, whose names have dots).</summary>
     private static IEnumerable<string> Flatten(HoconObject section, string prefix) => section.Items.SelectMany(item =>
-        item.Value.IsObject() ? Flatten(item.Value.GetObject(), prefix + item.Key + ".") : [$"{prefix}{item.Key}={item.Value.GetString()}"]);
+        item.Value.IsObject() ? Flatten(item.Value.GetObject(), prefix + item.Key + ".") : [$"{prefix}{item.Key}={item.Value.GetString()?.Replace(";", ";;", StringComparison.Ordinal)}"]);
 
     /// <summary>Sets what is known by now; a setting of a named section waits for its kind.</summary>
     private void Take(string key, string text, string origin)

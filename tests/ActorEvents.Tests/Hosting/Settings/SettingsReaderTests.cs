@@ -61,6 +61,9 @@ public sealed class SettingsReaderTests
     [InlineData("--flow.max-events", "1e3", "whole number")]
     [InlineData("--flow.max-events", "", "whole number")]
     [InlineData("--flow.max-bytes", "16 Mib", "MiB")]
+    [InlineData("--flow.max-bytes", "9999999999 GiB", "MiB")]
+    [InlineData("--flow.max-bytes", "9999999999999999999999999999 GiB", "MiB")]
+    [InlineData("--flow.drain-timeout", "99999999999999 d", "unit")]
     [InlineData("--kafka.membership", "Statik", "static or dynamic")]
     [InlineData("--shop.feed", "yes", "on or off")]
     public void A_value_of_the_wrong_form_names_setting_value_and_form(string option, string value, string form)
@@ -103,6 +106,34 @@ public sealed class SettingsReaderTests
         Assert.Equal(TimeSpan.FromMilliseconds(1500), _settings.Flow.CommitInterval);
         Assert.Equal("u", _settings.Kafka.Client["sasl.username"]);
         Assert.Equal("/x", _settings.Kafka.Client["ssl.ca.location"]);
+    }
+
+    [Fact]
+    public void A_client_setting_may_hold_what_separates_them()
+    {
+        _reader.File("actor-events.kafka.client {\nsasl.username = u\nsasl.password = \"S3cr;et=p w'\"\n}", "f");
+        Assert.Equal(("u", "S3cr;et=p w'"), (_settings.Kafka.Client["sasl.username"], _settings.Kafka.Client["sasl.password"]));
+
+        _reader.CommandLine(["--kafka.client", "sasl.password=S3cr;;et=p w';sasl.username=v"], Short);
+        Assert.Equal(("v", "S3cr;et=p w'"), (_settings.Kafka.Client["sasl.username"], _settings.Kafka.Client["sasl.password"]));
+    }
+
+    [Theory]
+    [InlineData("actor-events.journal.connection-string = \"Host=h;Password=S3cr")]
+    [InlineData("actor-events.journal { connection-string = Host=h;Password=S3cr }")]
+    [InlineData("actor-events { journal.connection-string = \"Host=h;Password=S3cr\"")]
+    [InlineData("actor-events.journal.connection-string = \"Host=h;Password=\"S3cr")]
+    [InlineData("actor-events { kafka.client { sasl.password = S3cr:{ } }")]
+    public void A_file_that_is_no_configuration_is_refused_without_showing_what_is_in_it(string text)
+    {
+        try
+        {
+            _reader.File(text, "my.conf");
+        }
+        catch (SettingsException e)
+        {
+            Assert.DoesNotContain("S3cr", e.ToString(), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
