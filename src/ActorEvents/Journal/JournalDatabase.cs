@@ -61,6 +61,9 @@ public sealed class JournalDatabase : IAsyncDisposable
     {
         Dialect dialect = options.Provider switch
         {
+            JournalProvider.Sqlite when !string.IsNullOrWhiteSpace(options.ConnectionString) => throw new JournalUnavailableException(
+                JournalProblem.Setting,
+                $"{JournalOptions.ConnectionStringSetting} is set, but provider = sqlite makes no use of it. Set {JournalOptions.Section}.provider = postgresql, or leave it out."),
             JournalProvider.Sqlite => new SqliteDialect(Required(options.SqliteFile, JournalOptions.SqliteFileSetting, "sqlite")),
             JournalProvider.PostgreSql => new PostgresDialect(Required(options.ConnectionString, JournalOptions.ConnectionStringSetting, "postgresql")),
             _ => throw new JournalUnavailableException(

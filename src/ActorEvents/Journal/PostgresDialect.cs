@@ -19,12 +19,12 @@ internal sealed class PostgresDialect : Dialect
         {
             builder = new NpgsqlConnectionStringBuilder(connectionString);
         }
-        catch (ArgumentException e)
+        catch (ArgumentException)
         {
-            // The text itself may hold a password: it is not shown.
+            // Not what Npgsql says, either: it names the keyword that it does not know, which is part of the password where that holds a ';'.
             throw new JournalUnavailableException(
                 JournalProblem.Setting,
-                $"{JournalOptions.ConnectionStringSetting} is not a connection string of Npgsql ({e.Message}). Its form: Host=…;Port=5432;Database=…;Username=…;Password=…");
+                $"{JournalOptions.ConnectionStringSetting} is not a connection string of Npgsql: a keyword or a value in it is none that it takes. Its form: Host=…;Port=5432;Database=…;Username=…;Password=… (a value with ';' or '=' stands in quotes)");
         }
 
         if (string.IsNullOrWhiteSpace(builder.Host))
