@@ -32,13 +32,7 @@ public sealed class BlockedKeys
         return System.Numerics.BitOperations.IsPow2(blocked.Failures);
     }
 
-    internal void Remove(string handler, EntityKey key)
-    {
-        if (!_keys.IsEmpty)
-        {
-            _keys.TryRemove((handler, key.Value), out _);
-        }
-    }
+    internal void Remove(string handler, EntityKey key) => _keys.TryRemove((handler, key.Value), out _);
 }
 
 /// <param name="Failures">In a row.</param>

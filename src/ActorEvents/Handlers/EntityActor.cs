@@ -103,25 +103,30 @@ internal sealed class EntityActor : UntypedPersistentActor, IWithTimers
         }
     }
 
+    // Akka's own versions of the next three log a line for each entity, and nothing else.
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
-        Telemetry.Log.AppendFailed(_context.Logger, PersistenceId, sequenceNr, cause.Message);
-        base.OnPersistFailure(cause, @event, sequenceNr);
+        if (_context.Failures.IsWorthSaying(cause.Message))
+        {
+            Telemetry.Log.AppendFailed(_context.Logger, PersistenceId, sequenceNr, cause.Message);
+        }
     }
 
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
-        Telemetry.Log.AppendFailed(_context.Logger, PersistenceId, sequenceNr, cause.Message);
+        OnPersistFailure(cause, @event, sequenceNr);
         Context.Stop(Self);
     }
 
+    /// <summary>The key stays in the list of what is blocked, over all that is tried, until a recovery succeeds.</summary>
     protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
-        Blocked($"cannot be recovered: {reason.GetBaseException().Message.TrimEnd('.')}", null);
-
-        // Stays listed although this incarnation stops: the next one says whether it still holds.
-        _failed = false;
-        base.OnRecoveryFailure(reason, message!);
+        var why = $"cannot be recovered: {reason.GetBaseException().Message.TrimEnd('.')}";
+        _context.Blocked.Add(_context.Handler.Name, _key, why, null);
+        if (_context.Failures.IsWorthSaying(why))
+        {
+            Telemetry.Log.KeyBlocked(_context.Logger, _context.Handler.Name, _key.Value, why);
+        }
     }
 
     protected override void PostStop()

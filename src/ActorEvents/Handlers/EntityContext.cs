@@ -1,4 +1,5 @@
 using ActorEvents.Journal;
+using ActorEvents.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Handlers;
@@ -6,6 +7,9 @@ namespace ActorEvents.Handlers;
 /// <summary>What the entities of one handler type share.</summary>
 public sealed record EntityContext(HandlerDefinition Handler, IJournalSignal Signal, TimeProvider Time, ILogger Logger, BlockedKeys Blocked)
 {
+    /// <summary>What fails for all entities at once (the journal is away) is not said for each.</summary>
+    internal RepeatedErrors Failures { get; } = new(Time);
+
     /// <summary>Plugin ids; empty: the default ones.</summary>
     public string JournalPluginId { get; init; } = "";
 
