@@ -41,10 +41,10 @@ internal sealed class SqliteDialect : Dialect
 
     public override string ForUpdate => "";
 
-    public override DataOptions JournalConnection() => Connection(new LeavingPragmas());
+    public override DataOptions JournalConnection() => Connection(new LeavingPragmas(this));
 
     /// <summary>Stays on the snapshot store's actor, so that one snapshot at a time waits for the lock, and not a thread for each.</summary>
-    public override DataOptions SnapshotConnection() => Connection(new Pragmas());
+    public override DataOptions SnapshotConnection() => Connection(new Pragmas(this));
 
     public override Task<JournalIdentity> PrepareAsync(CancellationToken cancellationToken) =>
         Task.Run(() => _schema.PrepareAsync(cancellationToken), cancellationToken);
@@ -77,6 +77,7 @@ internal sealed class SqliteDialect : Dialect
         try
         {
             await connection.OpenAsync(cancellationToken);
+            RefuseDeleted();
             await using var pragmas = connection.Command(ConnectionPragmas);
             await pragmas.ExecuteNonQueryAsync(cancellationToken);
             return connection;
@@ -88,15 +89,27 @@ internal sealed class SqliteDialect : Dialect
         }
     }
 
+    /// <summary>A connection that was open before goes on writing to a deleted file without a word, and all of it would be gone with the process.</summary>
+    private void RefuseDeleted()
+    {
+        if (!System.IO.File.Exists(File))
+        {
+            throw new JournalUnavailableException(
+                JournalProblem.Unreachable,
+                $"The {Description} is gone: it was deleted or moved while the node runs. Nothing more is written to it. Put it back, or stop the node.");
+        }
+    }
+
     private DataOptions Connection(IInterceptor interceptor) => new DataOptions()
         .UseConnectionString(ProviderName, _connectionString)
         .UseInterceptor(interceptor);
 
     /// <summary>The plugin's connections wait and flush as ours do.</summary>
-    private class Pragmas : ConnectionInterceptor
+    private class Pragmas(SqliteDialect dialect) : ConnectionInterceptor
     {
         public override void ConnectionOpened(ConnectionEventData eventData, DbConnection connection)
         {
+            dialect.RefuseDeleted();
             using var pragmas = connection.Command(ConnectionPragmas);
             pragmas.ExecuteNonQuery();
         }
@@ -107,11 +120,12 @@ internal sealed class SqliteDialect : Dialect
             return Task.CompletedTask;
         }
     }
+
     /// <summary>
     /// Leaves the thread before the connection opens. The write journal's queue and its writes are stages of one actor; a write that blocks it
     /// keeps the next appends from collecting behind it, so that each would be a transaction of its own.
     /// </summary>
-    private sealed class LeavingPragmas : Pragmas
+    private sealed class LeavingPragmas(SqliteDialect dialect) : Pragmas(dialect)
     {
         public override async Task ConnectionOpeningAsync(ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken) =>
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
