@@ -58,8 +58,9 @@ internal static class DeliveryCodec
         const int Fields = 128, Extension = 6, Utf8 = 3;
         var characters = envelope.Id.Length + envelope.Source.Length + envelope.Type.Length + (envelope.Subject?.Length ?? 0) + (envelope.Time?.Length ?? 0)
             + (envelope.DataContentType?.Length ?? 0) + (envelope.DataSchema?.Length ?? 0) + (envelope.Key?.Length ?? 0) + (envelope.Origin?.Id.Length ?? 0);
-        foreach (var (name, value) in envelope.Extensions)
+        for (var i = 0; i < envelope.Extensions.Count; i++)
         {
+            var (name, value) = envelope.Extensions[i];
             characters += Extension + name.Length + value.Length;
         }
 

@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 
 namespace ActorEvents.Hosting;
 
 /// <summary>Where this node is reached and whom it joins.</summary>
-public sealed class ClusterOptions
+public sealed class ClusterOptions : IValidatableObject
 {
     /// <summary>Name of the actor system; the same on all nodes. Default <c>actor-events</c>.</summary>
     [Required, RegularExpression("[a-zA-Z0-9][a-zA-Z0-9-]{0,62}")]
@@ -19,4 +20,18 @@ public sealed class ClusterOptions
 
     /// <summary>Addresses <c>host:port</c> of the nodes that are asked first. Empty: a cluster of its own. Default empty.</summary>
     public IReadOnlyList<string> SeedNodes { get; set; } = [];
+
+    /// <summary>A seed node without a port is asked for ever, and never answers.</summary>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var seed in SeedNodes)
+        {
+            var colon = seed.LastIndexOf(':');
+            if (colon < 1 || seed.AsSpan().ContainsAny("/@\" ")
+                || !ushort.TryParse(seed.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0)
+            {
+                yield return new ValidationResult($"'{seed}' is not host:port.", [nameof(SeedNodes)]);
+            }
+        }
+    }
 }

@@ -79,6 +79,9 @@ public sealed class SettingsReaderTests
     [InlineData("--flow.max-events", "0")]
     [InlineData("--http.port", "70000")]
     [InlineData("--flow.drain-timeout", "2 h")]
+    [InlineData("--cluster.seed-nodes", "127.0.0.1:4051,127.0.0.1")]
+    [InlineData("--cluster.seed-nodes", "127.0.0.1:0")]
+    [InlineData("--cluster.seed-nodes", "akka.tcp://actor-events@127.0.0.1:4051")]
     public void A_value_out_of_range_names_setting_and_bounds(string option, string value)
     {
         _reader.CommandLine([option, value], Short);

@@ -50,11 +50,11 @@ public sealed class EmbeddedBrokerTests
     public async Task Several_brokers_are_each_reached_on_a_port_of_their_own()
     {
         await using var broker = await EmbeddedBroker.StartAsync(
-            new EmbeddedBrokerOptions { Port = 0, Brokers = 3, Topics = ImmutableSortedDictionary<string, int>.Empty.Add("spread", 6) },
+            new EmbeddedBrokerOptions { Port = 0, Brokers = 3, Topics = ImmutableSortedDictionary<string, int>.Empty.Add("spread", 60) },
             TimeProvider.System,
             _reports.Enqueue);
         using var producer = new ProducerBuilder<Null, string>(new ProducerConfig { BootstrapServers = broker.BootstrapServers }).Build();
-        for (var partition = 0; partition < 6; partition++)
+        for (var partition = 0; partition < 60; partition++)
         {
             await producer.ProduceAsync(new TopicPartition("spread", partition), new Message<Null, string> { Value = "v" });
         }
@@ -64,6 +64,8 @@ public sealed class EmbeddedBrokerTests
         Assert.Equal(
             broker.BootstrapServers.Split(',').Order(StringComparer.Ordinal),
             metadata.Brokers.Select(b => $"{b.Host}:{b.Port}").Order(StringComparer.Ordinal));
+
+        // Leaders are drawn by lot.
         Assert.Equal(3, metadata.Topics[0].Partitions.Select(p => p.Leader).Distinct().Count());
     }
 
