@@ -27,7 +27,9 @@ internal sealed record DetachSource(string Name, TimeSpan Deadline);
 
 internal sealed record SourceDetached(string Name);
 
-/// <summary>Host → group: stop all sources, drain their lanes until the deadline. Answered with <see cref="GroupDrained"/>, at most two seconds behind the deadline.</summary>
+/// <summary>
+/// Host → group: stop all sources, drain their lanes until the deadline. Answered with <see cref="GroupDrained"/>, two seconds behind it at the latest.
+/// </summary>
 internal sealed record DrainGroup(TimeSpan Deadline);
 
 /// <summary>What the drain of the node came to.</summary>

@@ -63,8 +63,11 @@ public sealed class BlockedKeyTests() : TestKit($$"""
         }
 
         public override Task ReplayMessagesAsync(
-            IActorContext context, string persistenceId, long fromSequenceNr, long toSequenceNr, long max, Action<IPersistentRepresentation> recoveryCallback) =>
-            s_unreadable ? throw new IOException("on purpose") : base.ReplayMessagesAsync(context, persistenceId, fromSequenceNr, toSequenceNr, max, recoveryCallback);
+            IActorContext context, string persistenceId, long fromSequenceNr, long toSequenceNr, long max,
+            Action<IPersistentRepresentation> recoveryCallback) =>
+            s_unreadable
+                ? throw new IOException("on purpose")
+                : base.ReplayMessagesAsync(context, persistenceId, fromSequenceNr, toSequenceNr, max, recoveryCallback);
     }
 
     private sealed class Silent : IJournalSignal

@@ -48,7 +48,8 @@ public sealed class EventGroupTests() : TestKit("akka.loglevel = OFF")
     private IActorRef Group(IEventSource source)
     {
         var settings = new GroupSettings(
-            [], [source], new MemoryPositions(), new MemoryDeadLetters(), new FlowOptions(), new DeliveryOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+            [], [source], new MemoryPositions(), new MemoryDeadLetters(),
+            new FlowOptions(), new DeliveryOptions(), TimeProvider.System, NullLoggerFactory.Instance);
         return Sys.ActorOf(Props.Create(() => new EventGroup(settings)));
     }
 

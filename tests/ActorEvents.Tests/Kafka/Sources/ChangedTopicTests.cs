@@ -81,7 +81,8 @@ public sealed class ChangedTopicTests(RealKafkaFixture kafka) : SourceKit
         var region = CreateTestProbe();
         region.SetAutoPilot(new Answers(_handled));
         var settings = new GroupSettings(
-            [(handler, region)], [new KafkaEventSource(options, client, topics)], Positions, DeadLetters, new FlowOptions(), new DeliveryOptions(), TimeProvider.System, Recorded);
+            [(handler, region)], [new KafkaEventSource(options, client, topics)], Positions, DeadLetters,
+            new FlowOptions(), new DeliveryOptions(), TimeProvider.System, Recorded);
         Sys.ActorOf(Props.Create(() => new EventGroup(settings)));
         return topics;
     }
