@@ -19,19 +19,21 @@ public sealed class RealProducerTests(RealKafkaFixture kafka) : TestKit("akka.lo
         kafka.Require();
         const int count = 3_000;
         var topic = await kafka.CreateTopicAsync(3);
+        var resumed = Task.CompletedTask;
         var results = await Source.From(Enumerable.Range(0, count))
             .SelectAsync(1, async i =>
             {
                 if (i == count / 2)
                 {
                     await kafka.KillAsync();
-                    _ = kafka.ResumeAsync();
+                    resumed = kafka.ResumeAsync();
                 }
 
                 return ProducerMessage.Single(new ProducerRecord(topic, Encoding.ASCII.GetBytes($"key-{i % 7}"), Encoding.ASCII.GetBytes($"{i}")), i);
             })
             .Via(KafkaProducer.FlexiFlow<int>(new KafkaProducerSettings { BootstrapServers = kafka.Bootstrap }))
             .RunWith(Sink.Seq<ProducerResult<int>>(), Sys.Materializer()).WaitAsync(s_deadline);
+        await resumed;
         Assert.Equal(Enumerable.Range(0, count), results.Select(r => r.PassThrough));
 
         using var consumer = new ConsumerBuilder<string, string>(kafka.ConsumerConfig("reader")).Build();
