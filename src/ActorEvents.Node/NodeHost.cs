@@ -39,7 +39,7 @@ internal static class NodeHost
         var http = ListenAddress.Check("HTTP", settings.Http.Host, settings.Http.Port, "--http PORT, 0: any free one; --http.host HOST");
         CheckClusterPort(settings.Cluster, akka);
         var options = settings.Runtime();
-        if (KafkaClientCheck.Problem(settings.Kafka, options.Flow.DrainTimeout) is { } problem)
+        if ((options.Problem() ?? KafkaClientCheck.Problem(settings.Kafka, options.Flow.DrainTimeout)) is { } problem)
         {
             throw new SettingsException(problem);
         }
@@ -83,7 +83,7 @@ internal static class NodeHost
         var settings = new NodeSettings();
         var reader = new SettingsReader(new SettingsSchema(settings));
         var rest = new List<string>(arguments);
-        var akka = ConfigurationFile(rest) is { } file ? reader.File(File.ReadAllText(file), file) : Config.Empty;
+        var akka = ConfigurationFile(rest) is { } file ? reader.File(Text(file), file) : Config.Empty;
         reader.Environment(Environment.GetEnvironmentVariables());
         reader.CommandLine(rest, ShortForms);
         reader.Validate();
@@ -107,6 +107,18 @@ internal static class NodeHost
         var file = arguments[at + 1];
         arguments.RemoveRange(at, 2);
         return File.Exists(file) ? file : throw new SettingsException($"--config '{file}': there is no such file (looked at {Path.GetFullPath(file)}).");
+    }
+
+    private static string Text(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException($"--config '{file}' cannot be read: {e.Message.TrimEnd('.')}. Give another file, or the right to read it.");
+        }
     }
 
     /// <summary>Where Akka will listen: another place than the others know, if the file's own <c>akka</c> part says so.</summary>

@@ -47,7 +47,8 @@ public static class KafkaClientCheck
 
             if (!name.StartsWith("dotnet.", StringComparison.Ordinal) && Refusal(name, value) is { } refusal)
             {
-                return $"{Named(name, value)} is refused: {refusal}. Names and values are librdkafka's (CONFIGURATION.md); correct it, or take it out.";
+                // A name that is not known may be a secret's, misspelt.
+                return $"{(refusal.Known ? Named(name, value) : $"kafka.client.{name}")} is refused: {refusal.Reason}. Names and values are librdkafka's (CONFIGURATION.md); correct it, or take it out.";
             }
         }
 
@@ -63,7 +64,8 @@ public static class KafkaClientCheck
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or KafkaException)
         {
-            return $"The settings kafka.client ({string.Join(", ", options.Client.Select(c => Named(c.Key, c.Value)))}) do not go together, or not with what the node sets: {e.Message} Correct them.";
+            return options.Client.Count == 0 ? e.Message
+                : $"The settings kafka.client ({string.Join(", ", options.Client.Select(c => Named(c.Key, c.Value)))}) do not go together, or not with what the node sets: {e.Message} Correct them.";
         }
     }
 
@@ -73,14 +75,15 @@ public static class KafkaClientCheck
         name.Contains("password", StringComparison.Ordinal) || name.Contains("secret", StringComparison.Ordinal) || name.EndsWith(".pem", StringComparison.Ordinal)
         || name.Contains("oauthbearer", StringComparison.Ordinal);
 
-    private static unsafe string? Refusal(string name, string value)
+    private static unsafe (string Reason, bool Known)? Refusal(string name, string value)
     {
-        const int size = 512;
+        const int size = 512, unknown = -2;
         var error = stackalloc byte[size];
         var conf = Librdkafka.ConfNew();
         try
         {
-            return Librdkafka.ConfSet(conf, name, value, error, size) == 0 ? null : Marshal.PtrToStringUTF8((nint)error)!.TrimEnd('.');
+            var result = Librdkafka.ConfSet(conf, name, value, error, size);
+            return result == 0 ? null : (Marshal.PtrToStringUTF8((nint)error)!.TrimEnd('.'), result != unknown);
         }
         finally
         {

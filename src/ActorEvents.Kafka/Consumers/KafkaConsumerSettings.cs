@@ -94,7 +94,7 @@ public sealed record KafkaConsumerSettings
         var poll = TimeSpan.FromMilliseconds(config.MaxPollIntervalMs ?? 300_000);
         Require(
             RevokeTimeout + AssignTimeout < poll,
-            string.Create(CultureInfo.InvariantCulture, $"revoke-timeout = {RevokeTimeout} and assign-timeout = {AssignTimeout} together must be below max.poll.interval.ms = {poll.TotalMilliseconds}, or the broker takes the member for dead."));
+            string.Create(CultureInfo.InvariantCulture, $"revoke-timeout = {RevokeTimeout} (a node's flow.drain-timeout and a margin) and assign-timeout = {AssignTimeout} together must be below max.poll.interval.ms = {poll.TotalMilliseconds}, or the broker takes the member for dead. Lower the first or raise kafka.client.max.poll.interval.ms."));
         return config;
     }
 

@@ -35,7 +35,8 @@ public sealed class ShopCompletion(
         {
             await node.Running.WaitAsync(stoppingToken);
             var said = time.GetTimestamp();
-            while (!await IsDoneAsync(stoppingToken))
+            ShopTotals? result;
+            while ((result = await DoneAsync(stoppingToken)) is null)
             {
                 if (time.GetElapsedTime(said) >= Said)
                 {
@@ -46,7 +47,6 @@ public sealed class ShopCompletion(
                 await Task.Delay(Interval, time, stoppingToken);
             }
 
-            var result = await totals.ReadAsync(stoppingToken);
             Console.Out.WriteLine(JsonSerializer.Serialize(result, Json));
             await Console.Out.FlushAsync(stoppingToken);
             _done.TrySetResult(result);
@@ -57,34 +57,37 @@ public sealed class ShopCompletion(
         }
     }
 
-    private async Task<bool> IsDoneAsync(CancellationToken cancellationToken)
+    /// <summary>The totals, once everything is handled.</summary>
+    private async Task<ShopTotals?> DoneAsync(CancellationToken cancellationToken)
     {
         try
         {
             if (feed is not null && !(await feed.ProgressAsync(node.Journal.Positions, cancellationToken)).Complete)
             {
-                return false;
+                return null;
             }
 
             var before = await EndsAsync(cancellationToken);
             if (await BehindAsync(before, cancellationToken) > 0)
             {
-                return false;
+                return null;
             }
 
             var highest = await node.Journal.Reader.HighestOrderingAsync(cancellationToken);
             if (await node.RelayStatusAsync(cancellationToken) is not { Problem: null } relay || relay.Place < highest)
             {
-                return false;
+                return null;
             }
 
             var after = await EndsAsync(cancellationToken);
-            return before.SequenceEqual(after) && highest == await node.Journal.Reader.HighestOrderingAsync(cancellationToken);
+            return before.SequenceEqual(after) && highest == await node.Journal.Reader.HighestOrderingAsync(cancellationToken)
+                ? await totals.ReadAsync(cancellationToken)
+                : null;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             SayFailed(e);
-            return false;
+            return null;
         }
     }
 

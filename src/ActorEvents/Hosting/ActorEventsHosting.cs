@@ -16,11 +16,17 @@ public static class ActorEventsHosting
     /// what is wrong with it is said before anything starts; the node disposes it when it has stopped.
     /// </summary>
     /// <param name="options">Null: defaults.</param>
+    /// <exception cref="ArgumentException">Options that do not go together (<see cref="ActorEventsOptions.Problem"/>).</exception>
     public static IServiceCollection AddActorEvents(
         this IServiceCollection services, JournalDatabase journal, Action<ActorEventsBuilder> configure, ActorEventsOptions? options = null)
     {
         var builder = new ActorEventsBuilder(options ?? new ActorEventsOptions());
         configure(builder);
+        if (builder.Options.Problem() is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(options));
+        }
+
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(builder);
         services.AddSingleton(builder.Options);

@@ -157,6 +157,11 @@ public sealed class ActorEventsNode : IHostedLifecycleService
             }
 
             _sources = [.. _builder.Sources.Select(s => s(_services))];
+            if (_sources.CountBy(s => s.Name, StringComparer.Ordinal).FirstOrDefault(n => n.Value > 1) is { Value: > 1, Key: var twice })
+            {
+                throw new InvalidOperationException($"Two sources are called '{twice}': positions stand under a source's name. Give one another name.");
+            }
+
             _group = system.ActorOf(
                 Props.Create(() => new EventGroup(new GroupSettings(
                     regions, _sources, _journal.Positions, _journal.DeadLetters, _builder.Options.Flow, _builder.Options.Delivery, _time, _logging))),

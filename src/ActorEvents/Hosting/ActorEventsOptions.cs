@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using ActorEvents.Relay;
 using ActorEvents.Sources;
 using ActorEvents.Subscriptions;
@@ -35,6 +36,14 @@ public sealed class ActorEventsOptions
     /// <summary>How long leaving the cluster may take. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan LeaveTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What does not go together, with both values; null: nothing.</summary>
+    public string? Problem() =>
+        Delivery.ResendMax < Delivery.ResendAfter
+            ? $"delivery.resend-max = {Delivery.ResendMax} must not be below delivery.resend-after = {Delivery.ResendAfter}: raise the one or lower the other."
+        : Flow.Span < Flow.MaxEvents
+            ? string.Create(CultureInfo.InvariantCulture, $"flow.span = {Flow.Span} must not be below flow.max-events = {Flow.MaxEvents}: what is unsettled is tracked. Raise the one or lower the other.")
+        : null;
 
     /// <summary>The whole of a stop, for <c>HostOptions.ShutdownTimeout</c>: drain + relay + leave + 5 s.</summary>
     public TimeSpan ShutdownTimeout => Flow.DrainTimeout + RelayDrainTimeout + LeaveTimeout + TimeSpan.FromSeconds(5);

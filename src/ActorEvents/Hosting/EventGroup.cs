@@ -117,7 +117,10 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
         Receive<CalmAgain>(_ =>
         {
             _groupFailures = 0;
-            _failures.Clear();
+            foreach (var name in _sources.Keys)
+            {
+                _failures.Remove(name);
+            }
         });
         Receive<Terminated>(OnTerminated);
         Timers.StartPeriodicTimer(CalmAgain.Instance, CalmAgain.Instance, Calm);

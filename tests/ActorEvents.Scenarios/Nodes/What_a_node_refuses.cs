@@ -29,6 +29,10 @@ public sealed class What_a_node_refuses : NodeScenario
     public Task A_value_of_another_form() => RefusesAsync(BadSetting, Node("--flow.drain-timeout", "10"), "flow.drain-timeout = '10'", "a number with a unit");
 
     [Fact]
+    public Task Values_that_do_not_go_together() =>
+        RefusesAsync(BadSetting, Node("--delivery.resend-after", "2 min"), "delivery.resend-max = 00:01:00", "delivery.resend-after = 00:02:00");
+
+    [Fact]
     public Task A_data_file_that_is_not_there()
     {
         var file = Path.Combine(Data, "nowhere.csv");

@@ -34,7 +34,9 @@ public sealed class NamedSectionsTests
     {
         _reader.Environment(new Hashtable
         {
-            ["ACTOREVENTS_SOURCES_EVERY_MINUTE_KIND"] = "timer", ["ACTOREVENTS_SOURCES_EVERY_MINUTE_INTERVAL"] = "1 min", ["ACTOREVENTS_SOURCES_EVERY_MINUTE_TYPE"] = "tick",
+            ["ACTOREVENTS_SOURCES_EVERY_MINUTE_KIND"] = "timer",
+            ["ACTOREVENTS_SOURCES_EVERY_MINUTE_INTERVAL"] = "1 min",
+            ["ACTOREVENTS_SOURCES_EVERY_MINUTE_TYPE"] = "tick",
         });
         _reader.CommandLine(["--sources.k.kind", "kafka", "--sources.k.topics", "a, b", "--sources.k.key-format", "int64"], Short);
         _reader.Validate();

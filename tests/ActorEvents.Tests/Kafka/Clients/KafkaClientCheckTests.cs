@@ -5,7 +5,6 @@ namespace ActorEvents.Tests.Kafka.Clients;
 public sealed class KafkaClientCheckTests
 {
     [Theory]
-    [InlineData("socket.keepalive.enabel", "true", "No such configuration property", "CONFIGURATION.md")]
     [InlineData("fetch.wait.max.ms", "99999999", "outside allowed range", "kafka.client.fetch.wait.max.ms = '99999999'")]
     [InlineData("security.protocol", "tls", "Invalid value", "kafka.client.security.protocol = 'tls'")]
     [InlineData("auto.offset.reset", "latest", "not free to choose", "use kafka.start")]
@@ -29,6 +28,24 @@ public sealed class KafkaClientCheckTests
         Assert.Contains($"kafka.client.{name} = '{value}'", problem, StringComparison.Ordinal);
         Assert.Contains(what, problem, StringComparison.Ordinal);
         Assert.Contains(cure, problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_that_is_not_known_is_named_without_its_value_which_may_be_a_secret()
+    {
+        var problem = KafkaClientCheck.Problem(
+            new KafkaClientOptions { Client = new Dictionary<string, string> { ["sasl.pasword"] = "S3cr" } }, TimeSpan.FromSeconds(10));
+        Assert.Contains("kafka.client.sasl.pasword is refused: No such configuration property", problem, StringComparison.Ordinal);
+        Assert.Contains("CONFIGURATION.md", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("S3cr", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_drain_that_may_last_longer_than_the_broker_waits_for_a_poll_is_refused()
+    {
+        var problem = KafkaClientCheck.Problem(new KafkaClientOptions(), TimeSpan.FromMinutes(10));
+        Assert.Contains("flow.drain-timeout", problem, StringComparison.Ordinal);
+        Assert.Contains("max.poll.interval.ms = 300000", problem, StringComparison.Ordinal);
     }
 
     [Fact]
