@@ -18,7 +18,8 @@ namespace ActorEvents.Benchmarks.Kafka;
 /// </summary>
 internal static class KafkaProduceBenchmark
 {
-    private const int Records = 200_000;
+    // So many that the stage's client, which is made, connects and closes in each round, is a small part of it.
+    private const int Records = 500_000;
     private const int List = 1_000;
     private const string Topic = "bench-produce";
 
