@@ -22,6 +22,8 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers
     private readonly Dictionary<LaneSession, SessionState> _sessions = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<SessionState> _touched = [];
     private readonly Action<LaneSession, long> _settle;
+    private readonly RepeatedErrors _resends;
+    private int _unsaid;
     private bool _soon;
 
     public HandlerSubscription(
@@ -35,6 +37,7 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers
         _log = log;
         _window = new DeliveryWindow(options, time);
         _settle = Settle;
+        _resends = new RepeatedErrors(time);
         var tick = options.ResendAfter / 5;
 
         Receive<OpenSession>(m =>
@@ -184,7 +187,12 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers
         if (again > 0)
         {
             Metrics.Resent(_handler.Name, again);
-            Log.Resending(_log, _handler.Name, again, _window.Overdue);
+            _unsaid += again;
+            if (_resends.IsWorthSaying(""))
+            {
+                Log.Resending(_log, _handler.Name, _unsaid, _window.Overdue);
+                _unsaid = 0;
+            }
         }
 
         Now();

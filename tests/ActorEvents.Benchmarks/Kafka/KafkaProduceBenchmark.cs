@@ -26,7 +26,7 @@ internal static class KafkaProduceBenchmark
     public static async Task<BenchmarkResult> StageAsync()
     {
         await using var broker = await BrokerServer.EmbeddedAsync((Topic, KafkaBench.Partitions));
-        using var system = ActorSystem.Create("bench");
+        using var system = ActorSystem.Create("bench", "akka.loglevel = WARNING");
         using var materializer = system.Materializer();
         var settings = KafkaProducerSettings.Of(new KafkaClientOptions { BootstrapServers = broker.Bootstrap });
         return await AgainstRawAsync("kafka-produce", broker.Bootstrap, async (_, encoded) =>
