@@ -39,19 +39,19 @@ public readonly record struct Round(int Events, TimeSpan Elapsed, long Allocated
     public double PerSecond => Events / Elapsed.TotalSeconds;
 }
 
-/// <summary>Measures both sides alternately in one run; the first round of each is left out (always slow).</summary>
+/// <summary>Measures both sides alternately in one run; the first round of each is left out (always slow), or more where rounds have yet to find their size.</summary>
 public static class Alternating
 {
-    public static async Task<BenchmarkResult> RunAsync(string name, string reference, Func<Task<Round>> ours, Func<Task<Round>> theirs, int rounds = 5)
+    public static async Task<BenchmarkResult> RunAsync(string name, string reference, Func<Task<Round>> ours, Func<Task<Round>> theirs, int rounds = 5, int leftOut = 1)
     {
         var (mine, other) = (new List<Round>(), new List<Round>());
-        for (var i = 0; i <= rounds; i++)
+        for (var i = 0; i < rounds + leftOut; i++)
         {
             var a = await ours();
             var b = await theirs();
             Console.Error.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture,
                 $"{name} round {i}: {a.PerSecond:N0}/s, {reference} {b.PerSecond:N0}/s, ratio {a.PerSecond / b.PerSecond:0.00}"));
-            if (i > 0)
+            if (i >= leftOut)
             {
                 mine.Add(a);
                 other.Add(b);
