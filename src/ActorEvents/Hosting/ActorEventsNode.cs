@@ -29,6 +29,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     private readonly BlockedKeys _blocked = new();
     private readonly TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly SourceFailures _failures = new();
     private IReadOnlyList<IEventSource> _sources = [];
     private ActorSystem? _system;
     private IActorRef _group = ActorRefs.Nobody;
@@ -91,7 +92,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     /// <summary>Why the node is not ready; empty: it is.</summary>
     public IReadOnlyList<string> NotReady => State switch
     {
-        NodeState.Running => [.. _sources.Where(s => s is ISourceProblem { Problem: not null }).Select(s => $"source {s.Name}: {((ISourceProblem)s).Problem}")],
+        NodeState.Running => [.. _sources.Where(s => s is ISourceProblem { Problem: not null }).Select(s => $"source {s.Name}: {((ISourceProblem)s).Problem}"), .. _failures.All],
         NodeState.Starting => [Failure?.Message ?? "starting: joining the cluster and starting sources"],
         NodeState.Draining => ["draining: sources are stopped, what is under way is being finished"],
         _ => ["stopped"],
@@ -164,7 +165,10 @@ public sealed class ActorEventsNode : IHostedLifecycleService
 
             _group = system.ActorOf(
                 Props.Create(() => new EventGroup(new GroupSettings(
-                    regions, _sources, _journal.Positions, _journal.DeadLetters, _builder.Options.Flow, _builder.Options.Delivery, _time, _logging))),
+                    regions, _sources, _journal.Positions, _journal.DeadLetters, _builder.Options.Flow, _builder.Options.Delivery, _time, _logging)
+                {
+                    Failures = _failures,
+                })),
                 "events");
             foreach (var source in _sources.Where(s => s.Placement == SourcePlacement.Singleton))
             {

@@ -18,7 +18,11 @@ internal sealed record GroupSettings(
     FlowOptions Flow,
     DeliveryOptions Delivery,
     TimeProvider Time,
-    ILoggerFactory Logging);
+    ILoggerFactory Logging)
+{
+    /// <summary>Told why sources do not run.</summary>
+    public SourceFailures Failures { get; init; } = new();
+}
 
 /// <summary>Singleton slot → group of its node: run this source here / no longer.</summary>
 internal sealed record AttachSource(string Name);
@@ -46,6 +50,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Calm = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Proven = TimeSpan.FromSeconds(10);
 
     private readonly GroupSettings _settings;
     private readonly ILogger _log;
@@ -87,6 +92,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
         Receive<DetachSource>(m =>
         {
             _wanted.Remove(m.Name);
+            _settings.Failures.Remove(m.Name);
             if (_sources.TryGetValue(m.Name, out var source))
             {
                 _detaching[m.Name] = Sender;
@@ -114,6 +120,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
         Receive<UnknownSession>(_ => Restart("?"));
         Receive<StartGroup>(_ => Start());
         Receive<StartSource>(_ => StartSources());
+        Receive<SourceRuns>(m => _settings.Failures.Remove(m.Name));
         Receive<CalmAgain>(_ =>
         {
             _groupFailures = 0;
@@ -133,6 +140,11 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e =>
     {
         Log.GroupMemberFailed(_log, Sender.Path.Name, e.Message);
+        if (_sources.FirstOrDefault(s => s.Value.Equals(Sender)).Key is { } source)
+        {
+            _settings.Failures.Add(source, e.Message.TrimEnd('.'));
+        }
+
         return Directive.Stop;
     });
 
@@ -176,6 +188,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
             };
             _generation++;
             _sources[name] = Context.Watch(Context.ActorOf(source.Props(context), Name($"source-{name}")));
+            Timers.StartSingleTimer((name, "runs"), new SourceRuns(name), Proven);
         }
     }
 
@@ -187,6 +200,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
         if (name is not null)
         {
             _sources.Remove(name);
+            Timers.Cancel((name, "runs"));
             if (_detaching.Remove(name, out var replyTo))
             {
                 replyTo.Tell(new SourceDetached(name));
@@ -261,6 +275,8 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
     {
         public static DrainOver Instance { get; } = new();
     }
+
+    private sealed record SourceRuns(string Name);
 
     private sealed record CalmAgain
     {

@@ -11,6 +11,8 @@ namespace ActorEvents.Tests.Hosting;
 
 public sealed class EventGroupTests() : TestKit("akka.loglevel = OFF")
 {
+    private readonly SourceFailures _failures = new();
+
     /// <summary>A node without handlers settles what it reads, and a source of its own may do more than that (the shop's feed).</summary>
     [Fact]
     public void A_source_that_fails_starts_again_also_on_a_node_without_handlers()
@@ -26,6 +28,13 @@ public sealed class EventGroupTests() : TestKit("akka.loglevel = OFF")
         var source = Run();
         AwaitAssert(() => Assert.True(source.Starts.Count >= 3, $"{source.Starts.Count} starts"), TimeSpan.FromSeconds(20));
         Assert.Single(source.Starts.Select(s => s.Materializer).Distinct());
+    }
+
+    [Fact]
+    public void A_source_that_fails_is_named_with_its_reason_for_readiness()
+    {
+        Run();
+        AwaitAssert(() => Assert.StartsWith("source failing failed and is started again: ", Assert.Single(_failures.All), StringComparison.Ordinal), TimeSpan.FromSeconds(20));
     }
 
     /// <summary>A source whose broker hangs may not end; what the others came to must be told all the same.</summary>
@@ -49,7 +58,10 @@ public sealed class EventGroupTests() : TestKit("akka.loglevel = OFF")
     {
         var settings = new GroupSettings(
             [], [source], new MemoryPositions(), new MemoryDeadLetters(),
-            new FlowOptions(), new DeliveryOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+            new FlowOptions(), new DeliveryOptions(), TimeProvider.System, NullLoggerFactory.Instance)
+        {
+            Failures = _failures,
+        };
         return Sys.ActorOf(Props.Create(() => new EventGroup(settings)));
     }
 
