@@ -25,6 +25,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
     private readonly List<EventEnvelope> _emit = [];
     private readonly List<DeadLetter> _dead = [];
     private readonly HashSet<string> _types = new(StringComparer.Ordinal);
+    private readonly RepeatedErrors _spanReached;
 
     private IReadOnlyList<SourceRecord> _batch = [];
     private int _next;
@@ -53,6 +54,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
         }
 
         _opening = _everybody;
+        _spanReached = new RepeatedErrors(context.Time);
         Receive<Begin>(_ =>
         {
             _upstream = Sender;
@@ -167,6 +169,12 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
 
         Publish();
         StoreDead();
+        if (_next < _batch.Count && _tracker.Tracked >= _context.Flow.Span && _tracker.InFlight < _context.Flow.MaxEvents && _spanReached.IsWorthSaying(""))
+        {
+            var owing = _context.Subscriptions.Where(s => (_tracker.Awaited & (1UL << s.Index)) != 0).Select(s => s.Handler);
+            Log.SpanReached(_log, _stream.Name, _tracker.Tracked, _tracker.Mark, string.Join(", ", owing));
+        }
+
         if (_taken && _next == _batch.Count)
         {
             (_batch, _next, _taken) = ([], 0, false);

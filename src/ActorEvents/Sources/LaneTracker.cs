@@ -26,6 +26,9 @@ internal sealed class LaneTracker(FlowOptions options, long start, long startRes
     /// <summary>The resume value that belongs to <see cref="Mark"/>.</summary>
     public long MarkResume { get; private set; } = startResume;
 
+    /// <summary>Who owes the position at <see cref="Mark"/> or the first one behind it: what all that is settled behind it waits for. 0: nothing is tracked.</summary>
+    public ulong Awaited => _count > 0 ? At(0).Owing : 0;
+
     /// <summary>Whether credits (events and bytes) and span allow one more of this size. One event may always go.</summary>
     public bool HasRoom(int size) =>
         _count < options.Span && InFlight < options.MaxEvents && (InFlight == 0 || BytesInFlight + size <= options.MaxBytes);

@@ -31,4 +31,7 @@ internal static partial class Log
 
     [LoggerMessage(1008, LogLevel.Error, "Subscription of handler '{Handler}' failed; all sources of this node start again from their committed positions in {PauseMs:0} ms")]
     public static partial void SubscriptionFailed(ILogger log, string handler, double pauseMs);
+
+    [LoggerMessage(1009, LogLevel.Warning, "{Stream} stands still: {Tracked} positions (flow.span) are tracked from {Position} on, which handler {Handlers} has not settled. See the blocked keys at /health/ready")]
+    public static partial void SpanReached(ILogger log, string stream, int tracked, long position, string handlers);
 }

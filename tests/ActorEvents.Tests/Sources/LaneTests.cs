@@ -69,6 +69,7 @@ public sealed class LaneTests : SourceKit
         subscription.Settles(4, 5, 6);
         Assert.Equal(7, subscription.Takes(1)[0].Position.Number);
         Assert.Equal(0, subscription.Over);
+        AwaitAssert(() => Assert.Contains(Recorded.Lines, l => l.Contains("8 positions (flow.span) are tracked from 0 on, which handler handler-0 has not settled", StringComparison.Ordinal)));
         subscription.Settles(0);
         Assert.Equal([8L, 9, 10], subscription.Takes(3).Select(e => e.Position.Number));
     }
