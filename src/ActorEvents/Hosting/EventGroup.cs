@@ -54,6 +54,8 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
 
     private readonly GroupSettings _settings;
     private readonly ILogger _log;
+    private readonly RepeatedErrors _errors;
+    private readonly RepeatedErrors _restarts;
     private readonly ActorMaterializer _materializer = Context.System.Materializer();
     private readonly Dictionary<string, IEventSource> _wanted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IActorRef> _sources = new(StringComparer.Ordinal);
@@ -74,6 +76,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
     {
         _settings = settings;
         _log = settings.Logging.CreateLogger("ActorEvents.Group");
+        (_errors, _restarts) = (new RepeatedErrors(settings.Time), new RepeatedErrors(settings.Time));
         foreach (var source in settings.Sources.Where(s => s.Placement == SourcePlacement.EveryNode))
         {
             _wanted.Add(source.Name, source);
@@ -139,10 +142,15 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e =>
     {
-        Log.GroupMemberFailed(_log, Sender.Path.Name, e.Message);
-        if (_sources.FirstOrDefault(s => s.Value.Equals(Sender)).Key is { } source)
+        var source = _sources.FirstOrDefault(s => s.Value.Equals(Sender)).Key;
+        if (source is not null)
         {
             _settings.Failures.Add(source, e.Message.TrimEnd('.'));
+        }
+
+        if (_errors.IsWorthSaying(source ?? Sender.Path.Name))
+        {
+            Log.GroupMemberFailed(_log, Sender.Path.Name, e.Message);
         }
 
         return Directive.Stop;
@@ -153,7 +161,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
         _running = true;
         _generation++;
         _committer = Context.Watch(Context.ActorOf(
-            Props.Create(() => new PositionCommitter(_settings.Positions, _settings.Flow.CommitInterval, _log)), Name("committer")));
+            Props.Create(() => new PositionCommitter(_settings.Positions, _settings.Flow.CommitInterval, _settings.Time, _log)), Name("committer")));
         _deadLetters = Context.Watch(Context.ActorOf(Props.Create(() => new DeadLetterWriter(_settings.DeadLetters, _log)), Name("dead-letters")));
         _subscriptions = [.. _settings.Handlers.Select((h, index) => new SubscriptionRef(
             index,
@@ -210,7 +218,11 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
             {
                 var failures = _failures[name] = _failures.GetValueOrDefault(name) + 1;
                 var pause = Backoff.After(failures, FirstBackoff, MaxBackoff);
-                Log.SourceRestarts(_log, name, pause.TotalMilliseconds);
+                if (_restarts.IsWorthSaying(name))
+                {
+                    Log.SourceRestarts(_log, name, pause.TotalMilliseconds);
+                }
+
                 Timers.StartSingleTimer(name, StartSource.Instance, pause);
             }
         }

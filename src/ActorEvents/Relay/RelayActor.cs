@@ -14,6 +14,7 @@ internal sealed partial class RelayActor : ReceiveActor, IWithTimers
 
     private static readonly RelayView NothingKnown = new(0, []);
     private readonly RelaySettings _settings;
+    private readonly RepeatedErrors _errors;
     private readonly Dictionary<long, (IActorRef ReplyTo, long? Highest)> _flushes = [];
     private readonly List<IActorRef> _statusWaiting = [];
     private RelayFeeder? _feeder;
@@ -32,6 +33,7 @@ internal sealed partial class RelayActor : ReceiveActor, IWithTimers
     public RelayActor(RelaySettings settings)
     {
         _settings = settings;
+        _errors = new RepeatedErrors(settings.Time);
         Receive<JournalAppended>(_ => Kick());
         Receive<Tick>(_ =>
         {
@@ -167,10 +169,18 @@ internal sealed partial class RelayActor : ReceiveActor, IWithTimers
                 _run++;
                 break;
             case RelayBlockedException:
-                Log.RelayBlocked(_settings.Logger, pause.TotalMilliseconds, cause.Message);
+                if (_errors.IsWorthSaying(cause.Message))
+                {
+                    Log.RelayBlocked(_settings.Logger, pause.TotalMilliseconds, cause.Message);
+                }
+
                 break;
             default:
-                Log.RelayFailed(_settings.Logger, pause.TotalMilliseconds, cause.Message);
+                if (_errors.IsWorthSaying(cause.Message))
+                {
+                    Log.RelayFailed(_settings.Logger, pause.TotalMilliseconds, cause.Message);
+                }
+
                 break;
         }
 

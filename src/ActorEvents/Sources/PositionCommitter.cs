@@ -17,14 +17,16 @@ internal sealed class PositionCommitter : ReceiveActor, IWithTimers
     private readonly IPositionStore _store;
     private readonly ILogger _log;
     private readonly TimeSpan _interval;
+    private readonly RepeatedErrors _errors;
     private Dictionary<IActorRef, CommittedPosition> _writing = [];
     private int _failures;
 
-    public PositionCommitter(IPositionStore store, TimeSpan interval, ILogger log)
+    public PositionCommitter(IPositionStore store, TimeSpan interval, TimeProvider time, ILogger log)
     {
         _store = store;
         _interval = interval;
         _log = log;
+        _errors = new RepeatedErrors(time);
         Receive<CommitPosition>(m =>
         {
             _wanted[Sender] = m.Position;
@@ -49,7 +51,11 @@ internal sealed class PositionCommitter : ReceiveActor, IWithTimers
         {
             _failures++;
             var pause = Backoff.After(_failures, TimeSpan.FromMilliseconds(200), MaxBackoff);
-            Log.CommitFailed(_log, _writing.Count, pause.TotalMilliseconds, m.Cause.Message);
+            if (_errors.IsWorthSaying(""))
+            {
+                Log.CommitFailed(_log, _writing.Count, pause.TotalMilliseconds, m.Cause.Message);
+            }
+
             foreach (var (lane, position) in _writing)
             {
                 _wanted.TryAdd(lane, position);

@@ -17,7 +17,7 @@ public sealed class PositionCommitterTests() : TestKit("akka.loglevel = OFF")
     [InlineData(10, 5)]
     public void Two_lanes_of_one_stream_are_both_answered_and_the_higher_position_is_kept(long first, long second)
     {
-        var committer = Sys.ActorOf(Props.Create(() => new PositionCommitter(_positions, TimeSpan.FromMilliseconds(50), NullLogger.Instance)));
+        var committer = Sys.ActorOf(Props.Create(() => new PositionCommitter(_positions, TimeSpan.FromMilliseconds(50), TimeProvider.System, NullLogger.Instance)));
         var (one, other) = (CreateTestProbe(), CreateTestProbe());
         committer.Tell(new CommitPosition(new CommittedPosition("s", first)), one);
         committer.Tell(new CommitPosition(new CommittedPosition("s", second)), other);
@@ -30,7 +30,7 @@ public sealed class PositionCommitterTests() : TestKit("akka.loglevel = OFF")
     public void After_a_failed_write_a_lane_s_later_position_is_written_and_answered()
     {
         var refuse = true;
-        var committer = Sys.ActorOf(Props.Create(() => new PositionCommitter(_positions, TimeSpan.FromMilliseconds(1), NullLogger.Instance)));
+        var committer = Sys.ActorOf(Props.Create(() => new PositionCommitter(_positions, TimeSpan.FromMilliseconds(1), TimeProvider.System, NullLogger.Instance)));
         _positions.OnRaise = p =>
         {
             if (refuse)

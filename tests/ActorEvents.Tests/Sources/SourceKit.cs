@@ -33,7 +33,7 @@ public abstract class SourceKit() : TestKit("akka.loglevel = OFF")
         var context = new SourceContext(
             source.Name, subscriptions, Positions, DeadLetters, flow, time ?? TimeProvider.System, Recorded, Sys.Materializer())
         {
-            Committer = Sys.ActorOf(Props.Create(() => new PositionCommitter(Positions, flow.CommitInterval, NullLogger.Instance))),
+            Committer = Sys.ActorOf(Props.Create(() => new PositionCommitter(Positions, flow.CommitInterval, TimeProvider.System, NullLogger.Instance))),
             DeadLetterWriter = DeadLetterWriter,
         };
         return Sys.ActorOf(Props.Create(() => new Parent(source.Props(context))));
