@@ -103,7 +103,17 @@ public sealed class RealKafkaFixture : IAsyncLifetime
     };
 
     /// <summary>kill -9. Its data stay.</summary>
-    public Task KillAsync() => ScriptAsync("kill");
+    public async Task KillAsync()
+    {
+        await ScriptAsync("kill");
+
+        // The process counts as gone while its last threads still hold the port, and the script would not start it again on a port that is taken.
+        var waited = Stopwatch.StartNew();
+        while (await IsListeningAsync() && waited.Elapsed < s_adminDeadline)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+    }
 
     /// <summary>Starts it again after <see cref="KillAsync"/> and waits until it serves.</summary>
     public Task ResumeAsync() => ScriptAsync("resume");
@@ -152,6 +162,20 @@ public sealed class RealKafkaFixture : IAsyncLifetime
         await _holder.WaitForExitAsync();
         _holder.Dispose();
         _holder = null;
+    }
+
+    private async Task<bool> IsListeningAsync()
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, _port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private async Task ScriptAsync(string verb)
