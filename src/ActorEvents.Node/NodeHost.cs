@@ -64,7 +64,7 @@ internal static class NodeHost
         {
             var node = app.Services.GetRequiredService<ActorEventsNode>();
             await app.StartAsync(stop);
-            Summary(app, settings, options, folder, journal, sources, given, broker);
+            Summary(app, settings, options, folder, journal, given, broker);
             await using var stopping = stop.Register(app.Lifetime.StopApplication);
             _ = broker?.Exited.ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
             _ = SayRunningAsync(node);
@@ -257,6 +257,11 @@ internal static class NodeHost
         try
         {
             await node.Running;
+            foreach (var source in node.Sources)
+            {
+                Console.Error.WriteLine($"source    {source.Name}: {source.Describe}");
+            }
+
             Console.Error.WriteLine("The node is running.");
         }
         catch (Exception)
@@ -271,7 +276,6 @@ internal static class NodeHost
         ActorEventsOptions options,
         DataFolder folder,
         JournalDatabase journal,
-        IReadOnlyList<IEventSource> sources,
         IReadOnlyList<string> given,
         EmbeddedBrokerProcess? broker)
     {
@@ -283,7 +287,6 @@ internal static class NodeHost
             $"journal   {journal.Description}, {(journal.IsNew ? "new journal" : "journal")} {journal.JournalId}",
             $"cluster   {options.Cluster.Name}, {(options.Cluster.SeedNodes.Count == 0 ? "a cluster of its own" : "seed nodes " + string.Join(", ", options.Cluster.SeedNodes))}",
             $"kafka     {settings.Kafka.BootstrapServers}{(broker is null ? "" : " (embedded)")}, group {settings.Kafka.GroupId}, {settings.Kafka.Membership.ToString().ToLowerInvariant()} member",
-            .. sources.Select(s => $"source    {s.Name}: {s.Describe}"),
             $"handlers  {string.Join(", ", node.Handlers.Select(h => h.Name))}",
             .. given.Select(g => $"setting   {g}"),
         ];

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using ActorEvents.Events;
 using ActorEvents.Hosting;
@@ -21,6 +22,23 @@ public sealed class The_example_of_the_README : IDisposable
 
         Assert.Contains(example, File.ReadAllText(Path.Combine(root, "README.md")), StringComparison.Ordinal);
         Assert.InRange(example.Split('\n').Count(l => l.Trim().Length > 0), 1, 20);
+    }
+
+    /// <summary>By default dotnet run moves a web project to its own folder, and none of the README's paths is there.</summary>
+    [Fact]
+    public async Task Its_dotnet_run_finds_files_from_where_it_is_called()
+    {
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Root(), UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var argument in "run --no-build --project src/ActorEvents.Node -- --config config/cluster.conf --http 70000".Split(' '))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var run = Process.Start(start)!;
+        var said = await run.StandardError.ReadToEndAsync();
+        await run.WaitForExitAsync();
+        Assert.Contains("http.port = '70000'", said, StringComparison.Ordinal);
+        Assert.Equal(2, run.ExitCode);
     }
 
     [Fact]
