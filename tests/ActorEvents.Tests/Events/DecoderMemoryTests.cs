@@ -9,34 +9,27 @@ public sealed class DecoderMemoryTests
     private const int Rounds = 2_000;
 
     [Fact]
-    public void A_plain_record_allocates_its_envelope_id_key_and_time_only()
+    public async Task A_plain_record_allocates_its_envelope_id_key_and_time_only()
     {
         var value = Records.Bytes("""{"order":1,"lines":[{"sku":"A","n":2}],"text":"0123456789012345678901234567890123456789"}""");
 
-        var bytes = PerRecord(Records.Decoder(), Records.Bytes("order-1"), value, [], 1_767_225_600_123);
-
-        // 344, and 24 more where the JIT has not come yet to what framework code may keep on the stack.
-        Assert.InRange(bytes, 1, 368);
+        await AssertPerRecordAsync(344, Records.Bytes("order-1"), value, [], 1_767_225_600_123);
     }
 
     [Fact]
-    public void A_record_in_binary_mode_allocates_no_known_text_again()
+    public async Task A_record_in_binary_mode_allocates_no_known_text_again()
     {
         var headers = Records.Binary("ce_source=https://shop.test/a/long/source", "ce_type=test.shop.order.placed.with.a.long.name", "ce_aeorigin=0123456789abcdef0123456789abcdef", "ce_aesequence=7");
 
-        var bytes = PerRecord(Records.Decoder(), Records.Bytes("order-1"), Records.Bytes("{}"), headers, 0);
-
-        Assert.InRange(bytes, 1, 224);
+        await AssertPerRecordAsync(224, Records.Bytes("order-1"), Records.Bytes("{}"), headers, 0);
     }
 
     [Fact]
-    public void A_record_in_structured_mode_does_not_copy_its_data()
+    public async Task A_record_in_structured_mode_does_not_copy_its_data()
     {
         var value = Records.Structured($"\"datacontenttype\":\"application/json\",\"aeorigin\":\"o\",\"aesequence\":\"7\",\"data\":[\"{new string('x', 100_000)}\"]");
 
-        var bytes = PerRecord(Records.Decoder(), Records.Bytes("order-1"), value, [Records.Header("content-type", Records.StructuredType)], 0);
-
-        Assert.InRange(bytes, 1, 224);
+        await AssertPerRecordAsync(224, Records.Bytes("order-1"), value, [Records.Header("content-type", Records.StructuredType)], 0);
     }
 
     // 20,000 hostile records in a row with a good one per thousand: what each costs is bounded, none is kept, and the good ones are all there.
@@ -88,9 +81,26 @@ public sealed class DecoderMemoryTests
         return [.. references];
     }
 
+    /// <summary>
+    /// At most <paramref name="most"/> bytes once the code is compiled: while framework code runs in the JIT's instrumented tier, which keeps nothing on the
+    /// stack, a record costs a boxed value (24 bytes) more. In a busy test run that takes a while.
+    /// </summary>
+    private static async Task AssertPerRecordAsync(long most, byte[] key, byte[] value, KeyValuePair<string, byte[]?>[] headers, long timestamp)
+    {
+        var decoder = Records.Decoder();
+        Assert.Null(Records.Decode(key, value, headers, timestamp, decoder).Failure);
+        var bytes = PerRecord(decoder, key, value, headers, timestamp);
+        for (var round = 0; bytes > most && round < 100; round++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+            bytes = PerRecord(decoder, key, value, headers, timestamp);
+        }
+
+        Assert.InRange(bytes, 1, most);
+    }
+
     private static long PerRecord(RecordDecoder decoder, byte[] key, byte[] value, KeyValuePair<string, byte[]?>[] headers, long timestamp)
     {
-        Assert.Null(Records.Decode(key, value, headers, timestamp, decoder).Failure);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < Rounds; i++)
         {
