@@ -17,11 +17,12 @@ public sealed class KafkaTopics : IDisposable
     private readonly KafkaClientOptions _options;
     private readonly TimeProvider _time;
     private readonly IAdminClient _admin;
-    private readonly Lazy<IConsumer<Ignore, Ignore>> _ends;
     private readonly BrokerWatch _watch;
     private readonly Lock _lock = new();
+    private readonly Lock _endsLock = new();
     private readonly ConcurrentDictionary<string, (KafkaTopic Topic, long At)> _known = new(StringComparer.Ordinal);
     private volatile bool _disposed;
+    private IConsumer<Ignore, Ignore>? _ends;
 
     /// <param name="log">Where it is said that no broker is reached, and that one is again.</param>
     public KafkaTopics(KafkaClientOptions options, TimeProvider time, ILogger log)
@@ -32,11 +33,6 @@ public sealed class KafkaTopics : IDisposable
             .SetLogHandler((_, _) => { })
             .SetErrorHandler((_, error) => OnError(error))
             .Build();
-        var ends = new ConsumerConfig { GroupId = options.GroupId + "-ends", ClientId = "actor-events-ends", EnableAutoCommit = false };
-        _ends = new(() => new ConsumerBuilder<Ignore, Ignore>(options.With(ends))
-            .SetLogHandler((_, _) => { })
-            .SetErrorHandler((_, _) => { })
-            .Build());
         _watch = new BrokerWatch(
             () => Ask(a => a.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = s_attempt })), options.BootstrapServers, time, log);
     }
@@ -107,12 +103,9 @@ public sealed class KafkaTopics : IDisposable
             _admin.Dispose();
         }
 
-        lock (_ends)
+        lock (_endsLock)
         {
-            if (_ends.IsValueCreated)
-            {
-                _ends.Value.Dispose();
-            }
+            _ends?.Dispose();
         }
     }
 
@@ -131,16 +124,39 @@ public sealed class KafkaTopics : IDisposable
         var offsets = new Dictionary<TopicPartition, long>();
         foreach (var partition in partitions)
         {
-            lock (_ends)
+            lock (_endsLock)
             {
-                ObjectDisposedException.ThrowIf(_disposed, this);
-                var ends = _ends.Value.QueryWatermarkOffsets(partition, s_timeout);
+                var ends = Ends(partition);
                 offsets[partition] = (at == KafkaStart.Earliest ? ends.Low : ends.High).Value;
             }
         }
 
         return offsets;
     }
+
+    private WatermarkOffsets Ends(TopicPartition partition)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var isNew = _ends is null;
+        _ends ??= NewEndsClient();
+        try
+        {
+            return _ends.QueryWatermarkOffsets(partition, s_timeout);
+        }
+        catch (KafkaException e) when (!isNew && e.Error.Code is (ErrorCode.Local_UnknownPartition or ErrorCode.Local_UnknownTopic))
+        {
+            // It goes on for up to 30 s (topic.metadata.propagation.max.ms) by what it knew before the topic was made anew or got more partitions.
+            _ends.Dispose();
+            _ends = NewEndsClient();
+            return _ends.QueryWatermarkOffsets(partition, s_timeout);
+        }
+    }
+
+    private IConsumer<Ignore, Ignore> NewEndsClient() =>
+        new ConsumerBuilder<Ignore, Ignore>(_options.With(new ConsumerConfig { GroupId = _options.GroupId + "-ends", ClientId = "actor-events-ends", EnableAutoCommit = false }))
+            .SetLogHandler((_, _) => { })
+            .SetErrorHandler((_, _) => { })
+            .Build();
 
     private static bool IsMissing(Exception exception)
     {
