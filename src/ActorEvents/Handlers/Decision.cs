@@ -29,11 +29,14 @@ public sealed class Decision
     public static Decision Reject(string reason) => new([], [], reason);
 
     /// <summary>Emits without a change of state.</summary>
-    public static Decision Emit(OutgoingEvent outgoing) => new([], [outgoing], null);
+    public static Decision Emit(params ReadOnlySpan<OutgoingEvent> outgoing) => new([], [.. outgoing], null);
 
-    /// <summary>Adds an outgoing event; it leaves after the append, in order, at least once, with an id that repeats.</summary>
-    public Decision AndEmit(OutgoingEvent outgoing) => Rejection is null
-        ? new(StateEvents, Outgoing.Add(outgoing), null)
+    /// <summary>
+    /// Adds outgoing events; they leave after the append, in order, at least once, with ids that repeat. Many are given in one call: each call copies those before it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The decision is a rejection.</exception>
+    public Decision AndEmit(params ReadOnlySpan<OutgoingEvent> outgoing) => Rejection is null
+        ? new(StateEvents, Outgoing.AddRange(outgoing), null)
         : throw new InvalidOperationException("A rejection emits nothing; emit from Decision.Persist, Decision.Emit or Decision.Nothing.");
 
     /// <summary>Adds an outgoing event with a JSON payload and the entity's key.</summary>

@@ -20,7 +20,7 @@ internal sealed class Emitter(Func<EventEnvelope, Decision> decide) : IEventHand
 
     /// <summary>Counts one and emits that many.</summary>
     public static Decision Emit(int events) =>
-        new([new Counted()], [.. Enumerable.Repeat(new OutgoingEvent("out", "said", Array.Empty<byte>()), events)], null);
+        Decision.Persist(new Counted()).AndEmit([.. Enumerable.Repeat(new OutgoingEvent("out", "said", Array.Empty<byte>()), events)]);
 
     public static Deliver Deliver(StreamId stream, params ReadOnlySpan<long> numbers)
     {
