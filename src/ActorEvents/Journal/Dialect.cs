@@ -19,6 +19,9 @@ internal abstract class Dialect
     /// <summary>Appended to a SELECT whose row must not change until the transaction ends.</summary>
     public abstract string ForUpdate { get; }
 
+    /// <summary>SELECT of journal rows behind <c>@after</c>, at most <c>@limit</c>; it may leave out those behind the row that comes to <c>@bytes</c>.</summary>
+    public abstract string JournalPage { get; }
+
     /// <summary>How Akka's write journal connects. Handed over as an object, so that no password stands in the actor system's configuration.</summary>
     public abstract DataOptions JournalConnection();
 

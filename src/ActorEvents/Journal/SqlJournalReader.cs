@@ -7,13 +7,8 @@ namespace ActorEvents.Journal;
 /// <summary>Reads the table <c>journal</c> by <c>ordering</c>.</summary>
 internal sealed class SqlJournalReader(Dialect dialect) : IJournalReader
 {
-    /// <summary>A page ends behind the row that passes this many bytes.</summary>
+    /// <summary>A page ends behind the row that comes to this many bytes.</summary>
     private const long PageBytes = 16L << 20;
-
-    private const string Page = """
-        SELECT ordering, persistence_id, sequence_number, identifier, manifest, message FROM journal
-        WHERE ordering > @after ORDER BY ordering LIMIT @limit
-        """;
 
     public Task<IReadOnlyList<JournalRow>> ReadAsync(long after, int limit, CancellationToken cancellationToken) =>
         dialect.ReadAsync<IReadOnlyList<JournalRow>>(
@@ -21,7 +16,7 @@ internal sealed class SqlJournalReader(Dialect dialect) : IJournalReader
             {
                 var rows = new List<JournalRow>();
                 var bytes = 0L;
-                await using var command = connection.Command(Page, ("@after", after), ("@limit", (long)limit));
+                await using var command = connection.Command(dialect.JournalPage, ("@after", after), ("@limit", (long)limit), ("@bytes", PageBytes));
                 await using var reader = await command.ExecuteReaderAsync(token);
                 while (bytes < PageBytes && await reader.ReadAsync(token))
                 {

@@ -46,6 +46,12 @@ internal sealed class SqliteDialect : Dialect
     /// <summary>Stays on the snapshot store's actor, so that one snapshot at a time waits for the lock, and not a thread for each.</summary>
     public override DataOptions SnapshotConnection() => Connection(new Pragmas(this));
 
+    /// <summary>What is not read is not fetched.</summary>
+    public override string JournalPage => """
+        SELECT ordering, persistence_id, sequence_number, identifier, manifest, message FROM journal
+        WHERE ordering > @after ORDER BY ordering LIMIT @limit
+        """;
+
     public override Task<JournalIdentity> PrepareAsync(CancellationToken cancellationToken) =>
         Task.Run(() => _schema.PrepareAsync(cancellationToken), cancellationToken);
 

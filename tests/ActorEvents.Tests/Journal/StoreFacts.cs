@@ -10,6 +10,31 @@ public abstract class StoreFacts
 
     protected abstract Task<TestJournal> NewAsync();
 
+    /// <summary>SQL of a value of 1 MiB.</summary>
+    protected abstract string OneMiB { get; }
+
+    [SkippableFact]
+    public async Task A_page_ends_behind_the_row_that_comes_to_sixteen_MiB()
+    {
+        await using var place = await NewAsync();
+        await using var journal = await place.OpenAsync();
+        await place.ExecuteAsync($"""
+            INSERT INTO journal (created, deleted, persistence_id, sequence_number, message)
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40) SELECT 0, false, 'p', i, {OneMiB} FROM n
+            """);
+        var sequence = new List<long>();
+        var pages = new List<int>();
+        while (pages is not [.., 0])
+        {
+            var page = await journal.Reader.ReadAsync(sequence.Count, 2_000, None);
+            pages.Add(page.Count);
+            sequence.AddRange(page.Select(r => r.SequenceNumber));
+        }
+
+        Assert.Equal(Enumerable.Range(1, 40).Select(i => (long)i), sequence);
+        Assert.Equal([16, 16, 8, 0], pages);
+    }
+
     [SkippableFact]
     public async Task A_new_journal_has_an_id_that_stays()
     {
@@ -170,11 +195,15 @@ public abstract class StoreFacts
 
 public sealed class SqliteStoreTests : StoreFacts
 {
+    protected override string OneMiB => "zeroblob(1048576)";
+
     protected override Task<TestJournal> NewAsync() => Task.FromResult<TestJournal>(new SqliteTestJournal());
 }
 
 [Collection(PostgresCollection.Name)]
 public sealed class PostgresStoreTests(PostgresFixture postgres) : StoreFacts
 {
+    protected override string OneMiB => "convert_to(repeat('x', 1048576), 'UTF8')";
+
     protected override async Task<TestJournal> NewAsync() => new PostgresTestJournal(await postgres.NewDatabaseAsync());
 }
