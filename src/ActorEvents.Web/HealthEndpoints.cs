@@ -20,13 +20,9 @@ public static class HealthEndpoints
             var reasons = new List<string>(node.NotReady);
             if (reasons.Count == 0)
             {
-                try
+                if (await node.Journal.ProblemAsync(cancellationToken) is { } unwritable)
                 {
-                    await node.Journal.Reader.HighestOrderingAsync(cancellationToken);
-                }
-                catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-                {
-                    reasons.Add($"journal {node.Journal.Description}: {e.Message}");
+                    reasons.Add($"journal: {unwritable}");
                 }
 
                 if (reasons.Count == 0 && await node.RelayStatusAsync(cancellationToken) is { } relay)

@@ -19,6 +19,12 @@ internal abstract class Dialect
     /// <summary>Appended to a SELECT whose row must not change until the transaction ends.</summary>
     public abstract string ForUpdate { get; }
 
+    /// <summary>Statement that waits for whoever appends to the journal, where that is not the nature of a write.</summary>
+    public abstract string TakeJournalLock { get; }
+
+    /// <summary>Who may hold up a write, and how to find out.</summary>
+    public abstract string WhoHoldsIt { get; }
+
     /// <summary>SELECT of journal rows behind <c>@after</c>, at most <c>@limit</c>; it may leave out those behind the row that comes to <c>@bytes</c>.</summary>
     public abstract string JournalPage { get; }
 

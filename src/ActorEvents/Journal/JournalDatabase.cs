@@ -11,10 +11,12 @@ namespace ActorEvents.Journal;
 public sealed class JournalDatabase : IAsyncDisposable
 {
     private readonly Dialect _dialect;
+    private readonly JournalCheck _check;
 
     private JournalDatabase(Dialect dialect, JournalIdentity identity, TimeProvider time)
     {
         _dialect = dialect;
+        _check = new JournalCheck(dialect, time);
         JournalId = identity.Id;
         IsNew = identity.IsNew;
         Positions = new SqlPositionStore(dialect);
@@ -39,6 +41,9 @@ public sealed class JournalDatabase : IAsyncDisposable
     public IJournalReader Reader { get; }
 
     public IRelayStore Relay { get; }
+
+    /// <summary>Why the journal takes no writes, with its place and what to do; null: it does. Found by a write, at most one a second; answers within 2 s.</summary>
+    public Task<string?> ProblemAsync(CancellationToken cancellationToken) => _check.ProblemAsync(cancellationToken);
 
     /// <summary>Akka's configuration for this journal: plugins, serializers, dispatcher. Holds no connection string: <see cref="AkkaSetup"/> is needed with it.</summary>
     public Config AkkaConfig => JournalHocon.For(_dialect);

@@ -49,6 +49,10 @@ internal sealed class PostgresDialect : Dialect
 
     public override string ForUpdate => " FOR UPDATE";
 
+    public override string TakeJournalLock => PostgresSchema.TakeJournalLock;
+
+    public override string WhoHoldsIt => "another session holds the journal's lock. Find it in pg_locks (locktype = 'advisory') and end it with pg_terminate_backend.";
+
     /// <summary>Sums up the sizes, which the server knows without reading the values: a reader that stops is sent the rest all the same.</summary>
     public override string JournalPage => """
         SELECT ordering, persistence_id, sequence_number, identifier, manifest, message

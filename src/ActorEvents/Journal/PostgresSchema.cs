@@ -55,6 +55,9 @@ internal sealed class PostgresSchema(PostgresDialect dialect)
         CREATE TRIGGER ae_commit_order BEFORE INSERT ON journal FOR EACH STATEMENT EXECUTE FUNCTION ae_commit_order();
         """;
 
+    /// <summary>The lock that the trigger takes.</summary>
+    public const string TakeJournalLock = "SELECT pg_advisory_xact_lock((1095058000::bigint << 32) | 'journal'::regclass::oid::bigint); ";
+
     private const string HasTrigger =
         "SELECT EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = 'journal'::regclass AND tgname = 'ae_commit_order' AND tgenabled IN ('O', 'A'))";
 

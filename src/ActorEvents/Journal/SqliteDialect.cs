@@ -46,6 +46,10 @@ internal sealed class SqliteDialect : Dialect
     /// <summary>Stays on the snapshot store's actor, so that one snapshot at a time waits for the lock, and not a thread for each.</summary>
     public override DataOptions SnapshotConnection() => Connection(new Pragmas(this));
 
+    public override string TakeJournalLock => "";
+
+    public override string WhoHoldsIt => "another process holds its lock, or the disk stands still. Only the node may write to the file: end what else has it open (fuser, lsof).";
+
     /// <summary>What is not read is not fetched.</summary>
     public override string JournalPage => """
         SELECT ordering, persistence_id, sequence_number, identifier, manifest, message FROM journal
@@ -64,6 +68,10 @@ internal sealed class SqliteDialect : Dialect
         try
         {
             return await Task.Run(() => base.WriteAsync(write, cancellationToken), cancellationToken);
+        }
+        catch (SqliteException e)
+        {
+            throw _schema.Translate(e);
         }
         finally
         {

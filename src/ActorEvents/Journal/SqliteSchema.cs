@@ -61,7 +61,7 @@ internal sealed class SqliteSchema(SqliteDialect dialect)
         }
         catch (SqliteException e)
         {
-            throw Translate(e, e.Message.TrimEnd('.'));
+            throw Translate(e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -175,6 +175,9 @@ internal sealed class SqliteSchema(SqliteDialect dialect)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>With the file and what to do.</summary>
+    public JournalUnavailableException Translate(SqliteException e) => Translate(e, e.Message.TrimEnd('.'));
+
     private JournalUnavailableException Translate(SqliteException e, string said) => e.SqliteErrorCode switch
     {
         SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_CORRUPT => Damaged(said, e),
@@ -190,6 +193,8 @@ internal sealed class SqliteSchema(SqliteDialect dialect)
             JournalProblem.Failed,
             $"Another process holds the {dialect.Description} for over 30 s. End it, or give another path ({JournalOptions.SqliteFileSetting}).",
             e),
+        SQLitePCL.raw.SQLITE_FULL => new(
+            JournalProblem.Failed, $"The {dialect.Description} cannot grow: the disk of '{Path.GetDirectoryName(dialect.File)}' is full. Free space there.", e),
         _ => new(JournalProblem.Failed, $"The {dialect.Description} cannot be used ({JournalOptions.SqliteFileSetting}): {said}.", e),
     };
 

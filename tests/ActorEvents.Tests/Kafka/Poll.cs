@@ -6,10 +6,13 @@ internal static class Poll
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Fails the test with <paramref name="what"/> when the condition does not hold within the time.</summary>
-    public static async Task UntilAsync(Func<bool> condition, string what, int seconds = 20)
+    public static Task UntilAsync(Func<bool> condition, string what, int seconds = 20) => UntilAsync(() => Task.FromResult(condition()), what, seconds);
+
+    /// <inheritdoc cref="UntilAsync(Func{bool}, string, int)"/>
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what, int seconds = 20)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
-        while (!condition())
+        while (!await condition())
         {
             Assert.False(deadline.IsCancellationRequested, $"Not within {seconds} s: {what}");
             await Task.Delay(s_interval, TimeProvider.System, CancellationToken.None);
