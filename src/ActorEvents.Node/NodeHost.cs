@@ -39,7 +39,7 @@ internal static class NodeHost
         var http = ListenAddress.Check("HTTP", settings.Http.Host, settings.Http.Port, "--http PORT, 0: any free one; --http.host HOST");
         CheckClusterPort(settings.Cluster, akka);
         var options = settings.Runtime();
-        if ((options.Problem() ?? KafkaClientCheck.Problem(settings.Kafka, options.Flow.DrainTimeout)) is { } problem)
+        if ((settings.Problem() ?? options.Problem() ?? KafkaClientCheck.Problem(settings.Kafka, options.Flow.DrainTimeout)) is { } problem)
         {
             throw new SettingsException(problem);
         }

@@ -55,6 +55,11 @@ public sealed class NodeSettings
     /// <summary>Section <c>shop</c>.</summary>
     public ShopOptions Shop { get; } = new();
 
+    /// <summary>What does not go together; null: nothing.</summary>
+    internal string? Problem() => ExitWhenDone && !Shop.Enabled
+        ? "exit-when-done = on, but shop.enabled = off: only the shop is ever done. Leave --exit-when-done out, or set shop.enabled = on."
+        : null;
+
     /// <summary>The runtime's options with what was set here.</summary>
     internal ActorEventsOptions Runtime()
     {

@@ -33,6 +33,10 @@ public sealed class What_a_node_refuses : NodeScenario
         RefusesAsync(BadSetting, Node("--delivery.resend-after", "2 min"), "delivery.resend-max = 00:01:00", "delivery.resend-after = 00:02:00");
 
     [Fact]
+    public Task An_end_that_never_comes() =>
+        RefusesAsync(BadSetting, Node("--exit-when-done", "--shop.enabled", "off"), "exit-when-done = on", "shop.enabled = off", "--exit-when-done");
+
+    [Fact]
     public Task A_data_file_that_is_not_there()
     {
         var file = Path.Combine(Data, "nowhere.csv");
