@@ -27,18 +27,16 @@ internal sealed class DataFolder : IDisposable
         try
         {
             Directory.CreateDirectory(path);
-            var held = new FileStream(System.IO.Path.Combine(path, "node.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            var file = System.IO.Path.Combine(path, "node.id");
-            if (!File.Exists(file))
+            var held = Hold(path);
+            try
             {
-                File.WriteAllText(file, Guid.NewGuid().ToString("N"));
+                return new DataFolder(path, KeptId(System.IO.Path.Combine(path, "node.id")), held);
             }
-
-            return new DataFolder(path, File.ReadAllText(file).Trim(), held);
-        }
-        catch (IOException e) when (File.Exists(System.IO.Path.Combine(path, "node.lock")))
-        {
-            throw new SettingsException($"The data folder {path} is in use by another process ({e.Message}); give each node its own (--data DIR).");
+            catch
+            {
+                held.Dispose();
+                throw;
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -47,4 +45,31 @@ internal sealed class DataFolder : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    private static FileStream Hold(string path)
+    {
+        var file = System.IO.Path.Combine(path, "node.lock");
+        try
+        {
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (File.Exists(file))
+        {
+            throw new SettingsException($"The data folder {path} is in use by another process ({e.Message}); give each node its own (--data DIR).");
+        }
+    }
+
+    /// <summary>Written beside and renamed: a full disk leaves no empty id, under which all nodes that met one would be the same group member.</summary>
+    private static string KeptId(string file)
+    {
+        if (File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } kept)
+        {
+            return kept;
+        }
+
+        var id = Guid.NewGuid().ToString("N");
+        File.WriteAllText(file + ".new", id);
+        File.Move(file + ".new", file, overwrite: true);
+        return id;
+    }
 }
