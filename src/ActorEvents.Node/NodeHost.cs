@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using ActorEvents.Events;
 using ActorEvents.Hosting;
@@ -128,8 +129,12 @@ internal static class NodeHost
         ListenAddress.Check(
             "The cluster",
             akka.GetString(tcp + "bind-hostname", akka.GetString(tcp + "hostname", cluster.Hostname)),
-            akka.GetInt(tcp + "bind-port", akka.GetInt(tcp + "port", cluster.Port)),
+            Port(tcp + "bind-port") ?? Port(tcp + "port") ?? cluster.Port,
             "--cluster.port PORT, 0: any free one; --cluster.hostname HOST");
+
+        int? Port(string key) => akka.GetString(key) is not { Length: > 0 } text ? null
+            : ushort.TryParse(text, CultureInfo.InvariantCulture, out var port) ? port
+            : throw new SettingsException($"{key} = '{text}' in the configuration file must be a port from 0 to 65535.");
     }
 
     private static JournalOptions JournalOf(NodeSettings settings, DataFolder folder) => new()

@@ -14,7 +14,7 @@ try
 {
     return await NodeHost.RunAsync(args, signals.Stop);
 }
-catch (SettingsException e)
+catch (Exception e) when (e is SettingsException or JournalUnavailableException { Problem: JournalProblem.Setting })
 {
     Console.Error.WriteLine(e.Message);
     return ExitCodes.BadSetting;

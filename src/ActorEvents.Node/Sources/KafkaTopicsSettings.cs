@@ -34,6 +34,11 @@ public sealed class KafkaTopicsSettings : SourceSettings
 
     internal override Func<KafkaTopics, IEventSource> Prepare(string name, NodeSettings node, string nodeId)
     {
+        if (Topics.CountBy(t => t, StringComparer.Ordinal).FirstOrDefault(t => t.Value > 1) is { Key: { } twice })
+        {
+            throw new ArgumentException($"topics = '{string.Join(",", Topics)}' name '{twice}' twice; name each topic once.");
+        }
+
         var options = new KafkaSourceOptions
         {
             Name = name,

@@ -70,7 +70,7 @@ public sealed class JournalDatabase : IAsyncDisposable
                 JournalProblem.Setting,
                 $"{JournalOptions.ConnectionStringSetting} is set, but provider = sqlite makes no use of it. Set {JournalOptions.Section}.provider = postgresql, or leave it out."),
             JournalProvider.Sqlite => new SqliteDialect(Required(options.SqliteFile, JournalOptions.SqliteFileSetting, "sqlite")),
-            JournalProvider.PostgreSql => new PostgresDialect(Required(options.ConnectionString, JournalOptions.ConnectionStringSetting, "postgresql")),
+            JournalProvider.Postgresql => new PostgresDialect(Required(options.ConnectionString, JournalOptions.ConnectionStringSetting, "postgresql")),
             _ => throw new JournalUnavailableException(
                 JournalProblem.Setting, $"{JournalOptions.Section}.provider is '{options.Provider}'; it is sqlite or postgresql."),
         };

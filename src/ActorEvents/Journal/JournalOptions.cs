@@ -7,7 +7,7 @@ public enum JournalProvider
     Sqlite,
 
     /// <summary>A PostgreSQL server (tested with 15); what a cluster shares.</summary>
-    PostgreSql,
+    Postgresql,
 }
 
 /// <summary>Settings <c>actor-events.journal</c>.</summary>

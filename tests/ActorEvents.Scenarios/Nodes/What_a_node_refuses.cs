@@ -87,6 +87,19 @@ public sealed class What_a_node_refuses : NodeScenario
     }
 
     [Fact]
+    public async Task A_cluster_port_of_the_files_own_akka_part_that_is_no_port()
+    {
+        var file = Path.Combine(Data, "node.conf");
+        await File.WriteAllTextAsync(file, "akka.remote.dot-netty.tcp.port = 4O51");
+
+        await RefusesAsync(BadSetting, Node("--config", file), "akka.remote.dot-netty.tcp.port = '4O51'", "from 0 to 65535");
+    }
+
+    [Fact]
+    public Task A_database_without_a_connection_string() =>
+        RefusesAsync(BadSetting, Node("--journal.provider", "postgresql"), "journal.connection-string is empty", "provider = postgresql");
+
+    [Fact]
     public async Task A_journal_file_that_is_no_database()
     {
         var file = Path.Combine(Data, "journal.db");

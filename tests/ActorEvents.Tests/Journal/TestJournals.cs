@@ -49,7 +49,7 @@ public sealed class PostgresTestJournal(NpgsqlConnectionStringBuilder connection
 {
     public NpgsqlConnectionStringBuilder Connection { get; } = connection;
 
-    public override JournalOptions Options => new() { Provider = JournalProvider.PostgreSql, ConnectionString = Connection.ToString() };
+    public override JournalOptions Options => new() { Provider = JournalProvider.Postgresql, ConnectionString = Connection.ToString() };
 
     public override async Task ExecuteAsync(string sql)
     {

@@ -60,6 +60,7 @@ public sealed class NamedSectionsTests
     [InlineData("x { kind = timer, type = t }", "sources.x: interval", "10 ms to 31 days")]
     [InlineData("x { kind = timer, interval = 1 s }", "sources.x: type = ''", "empty")]
     [InlineData("x { kind = kafka, topics = [a], source = \"a b\" }", "sources.x: source", "a b")]
+    [InlineData("x { kind = kafka, topics = [a, b, a] }", "sources.x: topics = 'a,b,a'", "'a' twice")]
     [InlineData("x_y { kind = timer }", "sources.x_y", "a–z")]
     [InlineData("x = file", "sources.x must be a section", "kind")]
     [InlineData("shop { kind = timer, interval = 1 s, type = t }", "sources.shop", "take another")]

@@ -65,6 +65,7 @@ public sealed class SettingsReaderTests
     [InlineData("--flow.max-bytes", "9999999999999999999999999999 GiB", "MiB")]
     [InlineData("--flow.drain-timeout", "99999999999999 d", "unit")]
     [InlineData("--kafka.membership", "Statik", "static or dynamic")]
+    [InlineData("--journal.provider", "mysql", "sqlite or postgresql")]
     [InlineData("--shop.feed", "yes", "on or off")]
     public void A_value_of_the_wrong_form_names_setting_value_and_form(string option, string value, string form)
     {
