@@ -24,10 +24,11 @@ public sealed class FileSourceOptions
 /// A CSV or NDJSON file as a source: one stream, position = origin number = line. The stream's name holds the file's identity (<see cref="FileIdentity"/>), so a file
 /// that grows stays one stream, and another file at the same path is another one. On one node of the cluster at a time.
 /// </summary>
-public sealed class FileSource : IEventSource, ISourceEnds
+public sealed class FileSource : IEventSource, ISourceEnds, ISourceProblem
 {
     private readonly FileSourceOptions _options;
     private readonly RecordMapping _mapping;
+    private volatile string? _problem;
 
     /// <exception cref="ArgumentException">Names the setting, its value and what is allowed.</exception>
     public FileSource(FileSourceOptions options)
@@ -46,7 +47,14 @@ public sealed class FileSource : IEventSource, ISourceEnds
 
     public string Describe => $"file {Path.GetFullPath(_options.File.Path)} ({_options.File.Format}{(_options.File.Follow ? ", followed" : "")})";
 
-    public Props Props(SourceContext context) => Akka.Actor.Props.Create(() => new FileSourceActor(context, _options.File, _mapping));
+    /// <inheritdoc/>
+    public string? Problem => _problem;
+
+    public Props Props(SourceContext context)
+    {
+        Action<string?> report = problem => _problem = problem;
+        return Akka.Actor.Props.Create(() => new FileSourceActor(context, _options.File, _mapping, report));
+    }
 
     /// <summary>As <see cref="ISourceEnds.EndsAsync"/>; a followed file has no end, so it is not among them, and neither is one that is empty.</summary>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>

@@ -22,23 +22,33 @@ internal sealed class FileSourceActor : SourceActor
 
     private readonly FileReadOptions _options;
     private readonly RecordMapping _mapping;
+    private readonly Action<string?> _report;
     private string? _problem;
     private string? _said;
     private long _saidAt;
     private int _failures;
 
-    public FileSourceActor(SourceContext context, FileReadOptions options, RecordMapping mapping)
+    public FileSourceActor(SourceContext context, FileReadOptions options, RecordMapping mapping, Action<string?> report)
         : base(context)
     {
+        _report = report;
         _options = options;
         _mapping = mapping;
         Receive<Open>(_ => FindAsync().PipeTo(Self));
         Receive<FoundFile>(OnFound);
+        Receive<EmptyFile>(_ => OnProblem($"The file '{options.Path}' is empty; it is read once something stands in it", holdsUp: false));
         Receive<Problem>(m => OnProblem(m.Reason));
         Receive<Interrupted>(m => _problem = m.Reason);
     }
 
     protected override void PreStart() => Self.Tell(Open.Instance);
+
+    /// <summary>From now on another node may read the file.</summary>
+    protected override void PostStop()
+    {
+        _report(null);
+        base.PostStop();
+    }
 
     protected override void OnCompleted(StreamId stream, long next)
     {
@@ -67,6 +77,7 @@ internal sealed class FileSourceActor : SourceActor
             Log.FileIsNew(Logger, _options.Path, found.Stream.Name);
         }
 
+        _report(null);
         var self = Self;
         OpenLane(
             found.Stream,
@@ -74,13 +85,15 @@ internal sealed class FileSourceActor : SourceActor
             Akka.Streams.Dsl.Source.FromGraph(new AsyncBatchStage<IReadOnlyList<SourceRecord>>(stop => RecordsAsync(found, self, stop))));
     }
 
-    private void OnProblem(string problem)
+    /// <param name="holdsUp">False: nothing is wrong, there is only nothing to read.</param>
+    private void OnProblem(string problem, bool holdsUp = true)
     {
         if (Draining)
         {
             return;
         }
 
+        _report(holdsUp ? problem : null);
         var pause = Backoff.After(++_failures, FirstPause, MaxPause);
         if (_said != problem || Source.Time.GetElapsedTime(_saidAt) >= SayAgain)
         {
@@ -98,7 +111,7 @@ internal sealed class FileSourceActor : SourceActor
             var found = await FoundFile.FindAsync(Source.Name, _options.Path, Source.Positions, CancellationToken.None);
             if (found is null)
             {
-                return new Problem($"The file '{_options.Path}' is empty; it is read once something stands in it");
+                return EmptyFile.Instance;
             }
 
             if (found.IsNew)
@@ -183,6 +196,11 @@ internal sealed class FileSourceActor : SourceActor
     private sealed record Open
     {
         public static Open Instance { get; } = new();
+    }
+
+    private sealed record EmptyFile
+    {
+        public static EmptyFile Instance { get; } = new();
     }
 
     private sealed record Problem(string Reason);

@@ -226,6 +226,30 @@ public sealed class FileSourceTests : SourceKit
         await Assert.ThrowsAsync<FileNotFoundException>(() => Csv(file, path: file.Path + ".not").EndsAsync(Positions, default));
     }
 
+    /// <summary>Readiness shows it, and only on the node that looks at the file.</summary>
+    [Fact]
+    public void What_keeps_a_file_from_being_read_is_a_problem_of_the_source_until_it_is_read_and_an_empty_file_is_none()
+    {
+        using var file = new TempFile();
+        File.Delete(file.Path);
+        var source = Csv(file);
+        var subscription = Subscribe();
+        var actor = Start(source, [subscription]);
+        AwaitAssert(() => Assert.Contains(file.Path, source.Problem ?? "", StringComparison.Ordinal), Soon);
+        file.Write("");
+        AwaitAssert(() => Assert.Null(source.Problem), Soon);
+        file.Write("InvoiceNo,InvoiceNo\n1,6\n");
+        AwaitAssert(() => Assert.NotNull(source.Problem), Soon);
+        Watch(actor);
+        Sys.Stop(actor);
+        ExpectTerminated(actor, Soon);
+        Assert.Null(source.Problem);
+        file.Write("InvoiceNo,Quantity\n1,6\n");
+        Start(source, [subscription]);
+        subscription.Opens();
+        Assert.Null(source.Problem);
+    }
+
     private static FileSource Events(TempFile file) =>
         new(new FileSourceOptions { Name = "feed", File = new FileReadOptions { Path = file.Path, Format = FileFormat.CloudEvents } });
 
