@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorEvents.Handlers;
 using ActorEvents.Journal;
 using ActorEvents.Relay;
@@ -114,7 +115,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
         State = NodeState.Draining;
         await _stopping.CancelAsync();
         await _starting;
-        if (_running.Task.IsCompletedSuccessfully)
+        if (_running.Task.IsCompletedSuccessfully && Failure is null)
         {
             var deadline = _builder.Options.Flow.DrainTimeout;
             Drained = await AskAsync<GroupDrained>(_group, new DrainGroup(deadline), deadline + TimeSpan.FromSeconds(3), cancellationToken);
@@ -183,6 +184,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
             _stopping.Token.ThrowIfCancellationRequested();
             State = NodeState.Running;
             _running.SetResult();
+            Cluster.Get(system).RegisterOnMemberRemoved(OnRemoved);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -197,7 +199,22 @@ public sealed class ActorEventsNode : IHostedLifecycleService
         }
     }
 
-    /// <summary>Joins and compares journals: nodes of one cluster share one.</summary>
+    /// <summary>The actor system ends by itself now, so there is nobody left to drain.</summary>
+    private void OnRemoved()
+    {
+        if (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        Failure = new RemovedFromClusterException(
+            "This node was removed from its cluster: for some seconds it did not reach the others, or they not it, and of a divided cluster only the part goes on that has most "
+            + "nodes (of two equal ones that with the lowest address). Nothing acknowledged is lost. Start it again; run at least three nodes if one may be lost.");
+        Log.NodeFailed(_log, Failure.Message);
+        _lifetime.StopApplication();
+    }
+
+    /// <summary>Joins and compares journals and numbers of shards: nodes of one cluster share them.</summary>
     private async Task JoinAsync(ActorSystem system, CancellationToken cancellationToken)
     {
         var cluster = Cluster.Get(system);
@@ -209,16 +226,28 @@ public sealed class ActorEventsNode : IHostedLifecycleService
         var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.RegisterOnMemberUp(() => up.TrySetResult());
         await up.Task.WaitAsync(cancellationToken);
-        var mine = NodeHocon.JournalRolePrefix + _journal.JournalId;
-        var other = cluster.State.Members.FirstOrDefault(m => !m.Roles.Contains(mine));
-        if (other is not null)
+
+        // The oldest decides, so that one wrong node, while it is still there, turns away none that are right.
+        var oldest = cluster.State.Members.Aggregate((a, b) => b.IsOlderThan(a) ? b : a);
+        var journal = RoleOf(oldest, NodeHocon.JournalRolePrefix);
+        if (journal != _journal.JournalId)
         {
-            var theirs = other.Roles.FirstOrDefault(r => r.StartsWith(NodeHocon.JournalRolePrefix, StringComparison.Ordinal));
             throw new JournalMismatchException(
-                $"This node's journal is {_journal.JournalId} ({_journal.Description}), but {other.Address} works on {theirs?[NodeHocon.JournalRolePrefix.Length..] ?? "none"}: "
+                $"This node's journal is {_journal.JournalId} ({_journal.Description}), but {oldest.Address} works on {journal}: "
                 + "all nodes of a cluster share one journal. Give this node the same journal settings, or other seed nodes.");
         }
+
+        var shards = RoleOf(oldest, NodeHocon.ShardsRolePrefix);
+        if (shards != _builder.Options.Shards.ToString(CultureInfo.InvariantCulture))
+        {
+            throw new ShardsMismatchException(
+                $"events.shards = {_builder.Options.Shards} on this node, but {oldest.Address} has {shards}: it is the same on all nodes of a cluster. "
+                + "Give this node their number, or stop all of them to change it.");
+        }
     }
+
+    private static string RoleOf(Member member, string prefix) =>
+        member.Roles.FirstOrDefault(r => r.StartsWith(prefix, StringComparison.Ordinal))?[prefix.Length..] ?? "none";
 
     private async Task<T?> AskAsync<T>(IActorRef actor, object message, TimeSpan timeout, CancellationToken cancellationToken)
         where T : class
@@ -246,3 +275,9 @@ public sealed class ActorEventsNode : IHostedLifecycleService
 
 /// <summary>Two nodes of one cluster work on different journals.</summary>
 public sealed class JournalMismatchException(string message) : Exception(message);
+
+/// <summary>Two nodes of one cluster divide keys into different numbers of shards.</summary>
+public sealed class ShardsMismatchException(string message) : Exception(message);
+
+/// <summary>The others go on without this node.</summary>
+public sealed class RemovedFromClusterException(string message) : Exception(message);

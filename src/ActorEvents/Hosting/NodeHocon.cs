@@ -12,6 +12,9 @@ internal static class NodeHocon
     /// <summary>Role that carries the journal's id, so that nodes with different journals refuse each other.</summary>
     public const string JournalRolePrefix = "journal-";
 
+    /// <summary>Role that carries the number of shards: with two of them a key would have an entity on either node.</summary>
+    public const string ShardsRolePrefix = "shards-";
+
     public static Config For(ActorEventsOptions options, string journalId)
     {
         var cluster = options.Cluster;
@@ -41,7 +44,7 @@ internal static class NodeHocon
               }
               cluster {
                 seed-nodes = [{{seeds}}]
-                roles = ["{{JournalRolePrefix}}{{journalId}}"]
+                roles = ["{{JournalRolePrefix}}{{journalId}}", "{{ShardsRolePrefix}}{{options.Shards}}"]
                 downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
                 split-brain-resolver { active-strategy = keep-majority, stable-after = 7s }
                 failure-detector.acceptable-heartbeat-pause = 4s
