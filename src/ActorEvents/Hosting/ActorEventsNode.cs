@@ -142,6 +142,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
         try
         {
             await JoinAsync(system, _stopping.Token);
+            Cluster.Get(system).RegisterOnMemberRemoved(OnRemoved);
             var sharding = ClusterSharding.Get(system);
             _relay = _builder.Destination is null ? null : RelayHandle.Start(system, new RelaySettings(
                 _journal.JournalId, _journal.Reader, _journal.Relay, _journal.DeadLetters, () => _builder.Destination(_services), _builder.Options.Relay, _time,
@@ -184,7 +185,6 @@ public sealed class ActorEventsNode : IHostedLifecycleService
             _stopping.Token.ThrowIfCancellationRequested();
             State = NodeState.Running;
             _running.SetResult();
-            Cluster.Get(system).RegisterOnMemberRemoved(OnRemoved);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -227,8 +227,11 @@ public sealed class ActorEventsNode : IHostedLifecycleService
         cluster.RegisterOnMemberUp(() => up.TrySetResult());
         await up.Task.WaitAsync(cancellationToken);
 
-        // The oldest decides, so that one wrong node, while it is still there, turns away none that are right.
-        var oldest = cluster.State.Members.Aggregate((a, b) => b.IsOlderThan(a) ? b : a);
+        // Asked for: what cluster.State shows lags behind, and may still be empty. The oldest decides, so that one wrong node turns away none that are right.
+        using var inbox = Inbox.Create(system);
+        cluster.SendCurrentClusterState(inbox.Receiver);
+        var state = (ClusterEvent.CurrentClusterState)await inbox.ReceiveAsync(TimeSpan.FromSeconds(30));
+        var oldest = state.Members.Aggregate((a, b) => b.IsOlderThan(a) ? b : a);
         var journal = RoleOf(oldest, NodeHocon.JournalRolePrefix);
         if (journal != _journal.JournalId)
         {
