@@ -3,6 +3,12 @@ using ActorEvents.Journal;
 using ActorEvents.Kafka.Embedded;
 using ActorEvents.Node;
 
+if (Usage.IsAsked(args))
+{
+    Usage.Write(Console.Out);
+    return ExitCodes.Ok;
+}
+
 if (args is ["broker", .. var rest])
 {
     // Its signals are its own: as a node's child it must outlive those that a terminal sends to both.

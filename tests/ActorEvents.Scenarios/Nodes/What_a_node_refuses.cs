@@ -11,6 +11,19 @@ public sealed class What_a_node_refuses : NodeScenario
     private const int Failed = 1, BadSetting = 2;
 
     [Fact]
+    public async Task Nothing_when_it_is_asked_for_help()
+    {
+        var node = Node("--help");
+
+        Assert.True(await node.ExitAsync() == 0, node.Log);
+        Assert.Empty(node.Lines(output: false));
+        Assert.All(
+            ["[--data DIR]", "Node broker [--port PORT]", "exit-when-done = off", "ACTOREVENTS_FLOW_MAX_EVENTS"],
+            s => Assert.Contains(node.Lines(output: true), l => l.Contains(s, StringComparison.Ordinal)));
+        Assert.False(Directory.Exists(Path.Combine(Data, "node")));
+    }
+
+    [Fact]
     public async Task A_setting_that_does_not_exist()
     {
         var file = Path.Combine(Data, "node.conf");
