@@ -14,7 +14,7 @@ internal sealed class Mailbox
 /// Two nodes, one journal, one topic, in virtual milliseconds: the pure classes of the product (<see cref="EntityCore"/>, <see cref="DeliveryWindow"/>,
 /// LaneTracker) within mirrors of their actors. All chance comes from one seed, so a run is repeated exactly.
 /// </summary>
-internal sealed class Simulation
+internal sealed partial class Simulation
 {
     private const int MaxSteps = 200_000;
     private const long TimeToRecover = 60_000;
@@ -321,74 +321,6 @@ internal sealed class Simulation
         var old = start > 0 && Chance(Plan.OldStart);
         Say?.Invoke($"{log.Name} is read on node {node.Index}, from {(old ? "below the committed " : "")}{start}");
         node.OpenLane(log, old ? Random.NextInt64(start) : start);
-    }
-
-    private void Strike(Fault fault)
-    {
-        var victim = _nodes[Random.Next(2)];
-        var partition = Random.Next(_owner.Length);
-        switch (fault)
-        {
-            case Fault.NodeCrashes when victim.Alive:
-                victim.Crash();
-                foreach (var incarnation in _entities.Values.SelectMany(e => e.Incarnations).Where(i => i.Node == victim.Index))
-                {
-                    incarnation.Kill();
-                }
-
-                break;
-            case Fault.SubscriptionFails:
-                victim.SubscriptionFails();
-                break;
-            case Fault.Rebalance:
-                _owner[partition] = 1 - _owner[partition];
-                Say?.Invoke($"partition {partition} goes to node {_owner[partition]}");
-                if (_nodes[_owner[partition]].Subscriptions.Length > 0)
-                {
-                    Open(_nodes[_owner[partition]], _logs[partition]);
-                }
-
-                break;
-            case Fault.LaneFails:
-                foreach (var lane in victim.Lanes.Where(l => l.Log.Partition == partition).ToArray())
-                {
-                    Say?.Invoke($"{lane.Name} fails: it closes");
-                    lane.Close();
-                }
-
-                break;
-            case Fault.TopicMadeAnew:
-                Say?.Invoke("the topic is deleted and made anew");
-                _logs = Produce(1);
-                break;
-            case Fault.EntityStops or Fault.EntityMoves or Fault.SecondIncarnation:
-                StrikeEntity(fault);
-                break;
-        }
-    }
-
-    private void StrikeEntity(Fault fault)
-    {
-        var (id, (_, incarnations)) = _entities.ElementAt(Random.Next(_entities.Count));
-        incarnations.RemoveAll(i => !i.Alive);
-        if (fault == Fault.SecondIncarnation && incarnations.Count == 1)
-        {
-            Say?.Invoke($"a second incarnation of {incarnations[0].Name}");
-            Start(id.Handler, new EntityKey(id.Key));
-        }
-        else if (incarnations.Count > 0 && fault != Fault.SecondIncarnation)
-        {
-            var victim = incarnations[Random.Next(incarnations.Count)];
-            Say?.Invoke($"{victim.Name} {(fault == Fault.EntityStops ? "stops" : "is handed over")}");
-            if (fault == Fault.EntityStops)
-            {
-                victim.Kill();
-            }
-            else
-            {
-                victim.StopWhenDrained();
-            }
-        }
     }
 
     /// <summary>Timestamps are virtual milliseconds.</summary>
