@@ -20,6 +20,7 @@ namespace ActorEvents.Hosting;
 /// </summary>
 public sealed class ActorEventsNode : IHostedLifecycleService
 {
+    private static readonly TimeSpan MembersTimeout = TimeSpan.FromSeconds(30);
     private readonly ActorEventsBuilder _builder;
     private readonly JournalDatabase _journal;
     private readonly IServiceProvider _services;
@@ -230,7 +231,8 @@ public sealed class ActorEventsNode : IHostedLifecycleService
         // Asked for: what cluster.State shows lags behind, and may still be empty. The oldest decides, so that one wrong node turns away none that are right.
         using var inbox = Inbox.Create(system);
         cluster.SendCurrentClusterState(inbox.Receiver);
-        var state = (ClusterEvent.CurrentClusterState)await inbox.ReceiveAsync(TimeSpan.FromSeconds(30));
+        var state = await inbox.ReceiveAsync(MembersTimeout).WaitAsync(cancellationToken) as ClusterEvent.CurrentClusterState
+            ?? throw new TimeoutException($"The cluster's members are not known {MembersTimeout.TotalSeconds:0} s after this node became one of them. Start it again.");
         var oldest = state.Members.Aggregate((a, b) => b.IsOlderThan(a) ? b : a);
         var journal = RoleOf(oldest, NodeHocon.JournalRolePrefix);
         if (journal != _journal.JournalId)

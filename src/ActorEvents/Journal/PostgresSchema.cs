@@ -42,12 +42,14 @@ internal sealed class PostgresSchema(PostgresDialect dialect)
 
     private const string UniqueIndex = "ALTER TABLE journal ADD CONSTRAINT journal_uq UNIQUE (persistence_id, sequence_number)";
 
+    private const string LockClass = "(1095058000::bigint << 32)";
+
     // Whoever inserts into the journal, the stock plugin too, takes the journal's lock before its first number is drawn and holds it until its rows
     // are visible. So "ordering" is the order of commits: a reader that has seen a number will never meet a lower one later.
-    private const string CommitOrder = """
+    private const string CommitOrder = $"""
         CREATE OR REPLACE FUNCTION ae_commit_order() RETURNS trigger LANGUAGE plpgsql AS $function$
         BEGIN
-            PERFORM pg_advisory_xact_lock((1095058000::bigint << 32) | TG_RELID::bigint);
+            PERFORM pg_advisory_xact_lock({LockClass} | TG_RELID::bigint);
             RETURN NULL;
         END
         $function$;
@@ -56,7 +58,7 @@ internal sealed class PostgresSchema(PostgresDialect dialect)
         """;
 
     /// <summary>The lock that the trigger takes.</summary>
-    public const string TakeJournalLock = "SELECT pg_advisory_xact_lock((1095058000::bigint << 32) | 'journal'::regclass::oid::bigint); ";
+    public const string TakeJournalLock = $"SELECT pg_advisory_xact_lock({LockClass} | 'journal'::regclass::oid::bigint); ";
 
     private const string HasTrigger =
         "SELECT EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = 'journal'::regclass AND tgname = 'ae_commit_order' AND tgenabled IN ('O', 'A'))";

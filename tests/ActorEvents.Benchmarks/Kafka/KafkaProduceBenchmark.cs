@@ -31,7 +31,6 @@ internal static class KafkaProduceBenchmark
         // As many under way as the raw loop's client takes.
         var settings = KafkaProducerSettings.Of(new KafkaClientOptions { BootstrapServers = broker.Bootstrap }) with { Parallelism = 100_000 };
 
-
         // Each side makes, connects and closes a client in each round.
         return await AgainstRawAsync("kafka-produce", RawWithItsClient, async (_, encoded) =>
         {

@@ -39,12 +39,13 @@ public sealed class Data_path : IDisposable
 
         var observer = node.System.ActorOf(Props.CreateBy(new Observing(Seen)));
         node.System.EventStream.Subscribe(observer, typeof(Emitted));
+
         // Only now: an observer that misses the first events would count fewer as owed than there are.
         node.Group.Tell(new AttachSource(source.Name));
 
         await node.WaitForAsync(source.Stream.Name, 400);
-
         await UntilAsync(() => Volatile.Read(ref emitted) == 400);
+
         Assert.InRange(most, 1, Credits);
         Assert.Equal(400, Numbers(await node.RowsAsync()).Sum(k => k.Count));
     }
