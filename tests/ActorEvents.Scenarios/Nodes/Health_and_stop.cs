@@ -26,6 +26,9 @@ public sealed class Health_and_stop : NodeScenario
     {
         var bootstrap = await BrokerAsync();
         var node = await SlowNodeAsync(bootstrap, "1 s", "30 s");
+
+        // The first line may be handled before the last lane is open.
+        await UntilAsync(node, "all lanes are open", () => Task.FromResult(node.Lines(output: false).Count(l => l.Contains("is read from position", StringComparison.Ordinal)) == 8));
         Assert.Equal((200, "ready"), (await HealthAsync(node, "ready")) is var ready ? (ready.Code, ready.Body.GetProperty("status").GetString()) : default);
 
         node.Signal("TERM");
