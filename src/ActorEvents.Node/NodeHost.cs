@@ -7,6 +7,7 @@ using ActorEvents.Hosting.Settings;
 using ActorEvents.Journal;
 using ActorEvents.Kafka;
 using ActorEvents.Kafka.Clients;
+using ActorEvents.Kafka.Destinations;
 using ActorEvents.Kafka.Embedded;
 using ActorEvents.Kafka.Producers;
 using ActorEvents.Kafka.Sources;

@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using ActorEvents.Hosting;
 using ActorEvents.Hosting.Settings;
 using ActorEvents.Journal;
-using ActorEvents.Kafka;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Embedded;
 using ActorEvents.Node.Sources;

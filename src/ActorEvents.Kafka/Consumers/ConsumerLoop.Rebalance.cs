@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Native;
 using ActorEvents.Telemetry;
 using Confluent.Kafka;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorEvents.Kafka.Clients;
 using Confluent.Kafka;
 
 namespace ActorEvents.Kafka.Consumers;

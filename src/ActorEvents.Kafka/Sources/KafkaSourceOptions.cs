@@ -1,4 +1,5 @@
 using ActorEvents.Events;
+using ActorEvents.Kafka.Clients;
 
 namespace ActorEvents.Kafka.Sources;
 

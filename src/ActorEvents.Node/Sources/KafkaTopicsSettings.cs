@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using ActorEvents.Events;
-using ActorEvents.Kafka;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Sources;
 using ActorEvents.Sources;

@@ -1,7 +1,6 @@
 using ActorEvents.Benchmarks.Servers;
 using ActorEvents.Events;
 using ActorEvents.Journal;
-using ActorEvents.Kafka;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Sources;
 using Akka.Actor;

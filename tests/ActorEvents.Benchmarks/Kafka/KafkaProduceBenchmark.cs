@@ -1,7 +1,7 @@
 using ActorEvents.Benchmarks.Servers;
 using ActorEvents.Events;
-using ActorEvents.Kafka;
 using ActorEvents.Kafka.Clients;
+using ActorEvents.Kafka.Destinations;
 using ActorEvents.Kafka.Producers;
 using ActorEvents.Relay;
 using Akka.Actor;

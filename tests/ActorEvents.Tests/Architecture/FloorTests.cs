@@ -8,7 +8,7 @@ namespace ActorEvents.Tests.Architecture;
 public sealed class FloorTests
 {
     private static readonly ArchUnitNET.Domain.Architecture Product = new ArchLoader().LoadAssemblies(
-        typeof(global::ActorEvents.Hosting.ActorEventsNode).Assembly, typeof(global::ActorEvents.Kafka.KafkaDestination).Assembly, typeof(global::ActorEvents.Shop.ShopHosting).Assembly, typeof(global::ActorEvents.Web.HealthEndpoints).Assembly).Build();
+        typeof(global::ActorEvents.Hosting.ActorEventsNode).Assembly, typeof(global::ActorEvents.Kafka.KafkaClientCheck).Assembly, typeof(global::ActorEvents.Shop.ShopHosting).Assembly, typeof(global::ActorEvents.Web.HealthEndpoints).Assembly).Build();
 
     [Theory]
     [InlineData("Events", "Journal|Handlers|Subscriptions|Observers|Sources|Relay|Hosting|Telemetry")]

@@ -1,4 +1,3 @@
-using ActorEvents.Kafka;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Tests.Sources;
 using Confluent.Kafka;

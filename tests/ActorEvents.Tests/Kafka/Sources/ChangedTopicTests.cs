@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using ActorEvents.Events;
 using ActorEvents.Handlers;
 using ActorEvents.Hosting;
-using ActorEvents.Kafka;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Sources;
 using ActorEvents.Sources;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using ActorEvents.Events;
 using ActorEvents.Journal;
-using ActorEvents.Kafka;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Sources;
 using ActorEvents.Sources;

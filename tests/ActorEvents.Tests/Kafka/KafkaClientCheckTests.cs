@@ -1,6 +1,7 @@
 using ActorEvents.Kafka.Clients;
+using ActorEvents.Kafka;
 
-namespace ActorEvents.Tests.Kafka.Clients;
+namespace ActorEvents.Tests.Kafka;
 
 public sealed class KafkaClientCheckTests
 {

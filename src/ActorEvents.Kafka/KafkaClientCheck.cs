@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
+using ActorEvents.Events;
+using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Native;
 using ActorEvents.Kafka.Producers;
 using ActorEvents.Kafka.Sources;
 using Confluent.Kafka;
 
-namespace ActorEvents.Kafka.Clients;
+namespace ActorEvents.Kafka;
 
 /// <summary>
 /// Checks <c>kafka.client</c> before anything starts: name by name, then by making the consumer and the producer that the settings come to; both are closed at
@@ -54,7 +56,7 @@ public static class KafkaClientCheck
 
         try
         {
-            var consumer = KafkaSourceSettings.Of(new KafkaSourceOptions { Name = "check", Topics = new Dictionary<string, Events.RecordMapping>() }, options, drain).ToClientConfig();
+            var consumer = KafkaSourceSettings.Of(new KafkaSourceOptions { Name = "check", Topics = new Dictionary<string, RecordMapping>() }, options, drain).ToClientConfig();
             consumer.BootstrapServers = null;
             new ConsumerBuilder<Ignore, Ignore>(consumer).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build().Dispose();
             var producer = KafkaProducerSettings.Of(options).ToClientConfig();

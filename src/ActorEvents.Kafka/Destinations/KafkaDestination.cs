@@ -7,7 +7,7 @@ using ActorEvents.Telemetry;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
-namespace ActorEvents.Kafka;
+namespace ActorEvents.Kafka.Destinations;
 
 /// <summary>
 /// Publishes to Kafka: idempotent, acknowledged by all replicas, CloudEvents in binary mode, keys to partitions as Java does (murmur2). A record is

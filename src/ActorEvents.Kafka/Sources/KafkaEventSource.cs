@@ -1,12 +1,11 @@
 using ActorEvents.Events;
 using ActorEvents.Journal;
 using ActorEvents.Kafka.Clients;
-using ActorEvents.Kafka.Sources;
 using ActorEvents.Sources;
 using Akka.Actor;
 using Confluent.Kafka;
 
-namespace ActorEvents.Kafka;
+namespace ActorEvents.Kafka.Sources;
 
 /// <summary>A Kafka source: the group divides the partitions over the nodes; each assigned partition is a lane.</summary>
 public sealed class KafkaEventSource(KafkaSourceOptions options, KafkaClientOptions client, KafkaTopics topics) : IEventSource, ISourceEnds, ISourceProblem

@@ -1,4 +1,4 @@
-namespace ActorEvents.Kafka;
+namespace ActorEvents.Kafka.Clients;
 
 /// <summary>Where a stream without a committed position starts.</summary>
 public enum KafkaStart
