@@ -1,17 +1,15 @@
-using System.Runtime.InteropServices;
 using ActorEvents.Kafka.Native;
-using ActorEvents.Telemetry;
+using ActorEvents.Kafka.Telemetry;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
-using Log = ActorEvents.Kafka.Telemetry.Log;
 
 namespace ActorEvents.Kafka.Consumers;
 
 /// <summary>
-/// The one thread that owns a consumer: reads its native queue in batches, sorts records into partition buffers, holds back partitions whose buffer is
-/// full, serves rebalances (in the other part of this class). It ends by closing the consumer, whatever happened, and says with what.
+/// The one thread that owns a consumer: reads its native queue in batches and has them sorted; rebalances and errors are served inside its reads. It ends by
+/// closing the consumer, whatever happened, and says with what.
 /// </summary>
-internal sealed partial class ConsumerLoop : IConsumerControl
+internal sealed class ConsumerLoop : IConsumerControl
 {
     private const int MostPerRead = 1_000;
     private const int LongestWaitMs = 500;
@@ -21,28 +19,21 @@ internal sealed partial class ConsumerLoop : IConsumerControl
     private readonly ConsumerCallbacks _callbacks;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
-    private readonly RepeatedErrors _errors;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _abort = new();
-    private readonly Dictionary<TopicPartition, AssignedPartition> _assigned = [];
-    private readonly Dictionary<nint, string> _topicNames = [];
-    private readonly HashSet<TopicPartition> _everHeld = [];
-    private readonly List<TopicPartition> _letGo = [];
-    private readonly BatchBuilder _builder = new();
+    private readonly ConsumerState _state = new();
     private readonly Thread _thread;
 
-    private IConsumer<Ignore, Ignore> _consumer = null!;
-    private NativeReader? _reader;
-    private GroupOffsets _offsets = null!;
-    private Action<PartitionBuffer> _onAssigned = _ => { };
-    private Exception? _failure;
+    private Action<PartitionBuffer> _handOut = _ => { };
     private int _signalled;
-    private volatile bool _stopReading;
-    private volatile bool _shutdown;
-    private volatile bool _drain = true;
-    private bool _stoppedReading;
-    private bool _suspect;
-    private int _held;
+
+    // From Open on.
+    private IConsumer<Ignore, Ignore>? _consumer;
+    private NativeReader? _reader;
+    private GroupOffsets? _offsets;
+    private AssignedPartitions? _assigned;
+    private GroupRebalances _rebalances = null!;
+    private ClientErrors _errors = null!;
+    private RecordSorter _sorter = null!;
     private long _groupCommitAt;
 
     public ConsumerLoop(KafkaConsumerSettings settings, IReadOnlyList<string> topics, ConsumerCallbacks callbacks, ILogger log, TimeProvider time)
@@ -52,39 +43,35 @@ internal sealed partial class ConsumerLoop : IConsumerControl
         _callbacks = callbacks;
         _log = log;
         _time = time;
-        _errors = new RepeatedErrors(time);
         _thread = new Thread(Run) { IsBackground = true, Name = $"kafka-consumer-{settings.GroupId}" };
     }
 
+    // ---- any thread
+
     public Task Completion => _completion.Task;
 
-    /// <summary>Starts the thread; <paramref name="onAssigned"/> gets the buffer of each assignment, on that thread.</summary>
-    public void Start(Action<PartitionBuffer> onAssigned)
+    /// <summary>Starts the thread; <paramref name="handOut"/> gets the buffer of each partition's stream, on that thread.</summary>
+    public void Start(Action<PartitionBuffer> handOut)
     {
-        _onAssigned = onAssigned;
+        _handOut = handOut;
         _thread.Start();
     }
 
-    public void StopReading()
-    {
-        _stopReading = true;
-        Wake();
-    }
+    public void StopReading() => Advance(ConsumerPhase.Idle);
 
     public Task ShutdownAsync(bool drain = true)
     {
-        if (!drain)
-        {
-            _drain = false;
-            _abort.Cancel();
-        }
-
-        _shutdown = true;
-        Wake();
+        Advance(drain ? ConsumerPhase.Leaving : ConsumerPhase.Abandoning);
         return Completion;
     }
 
     public void CommitForTools(TopicPartition partition, long next) => _offsets?.Remember(partition, next);
+
+    private void Advance(ConsumerPhase to)
+    {
+        _state.Advance(to);
+        Wake();
+    }
 
     private void Wake()
     {
@@ -92,14 +79,16 @@ internal sealed partial class ConsumerLoop : IConsumerControl
         _reader?.Wake();
     }
 
+    // ---- the poll thread
+
     private void Run()
     {
         try
         {
             Open();
-            while (!_shutdown && _failure is null)
+            while (_state.IsMember)
             {
-                Turn();
+                Turn(_reader!, _assigned!, _offsets!);
             }
         }
         catch (Exception e)
@@ -107,14 +96,14 @@ internal sealed partial class ConsumerLoop : IConsumerControl
             Fail(e as KafkaConsumerException ?? new KafkaConsumerException(ConsumerFailure.PollThread, $"The poll thread of consumer group {_settings.GroupId} ended: {e.Message}", e));
         }
 
-        CloseConsumer();
-        if (_failure is null)
+        Close();
+        if (_state.Failure is null)
         {
             _completion.TrySetResult();
         }
         else
         {
-            _completion.TrySetException(_failure);
+            _completion.TrySetException(_state.Failure);
 
             // Who did not ask for Completion sees the failure in the stream.
             _ = _completion.Task.Exception;
@@ -125,37 +114,42 @@ internal sealed partial class ConsumerLoop : IConsumerControl
     {
         KafkaNative.EnsureVersion();
         _consumer = new ConsumerBuilder<Ignore, Ignore>(_settings.ToClientConfig())
-            .SetErrorHandler((_, e) => OnClientError(e))
+            .SetErrorHandler((_, e) => _errors.OnClient(e))
             .SetLogHandler((_, m) => Log.ClientLog(_log, m.Name, m.Facility, m.Message))
-            .SetPartitionsAssignedHandler((_, partitions) => OnAssigned(partitions))
-            .SetPartitionsRevokedHandler((_, partitions) => OnRevoked([.. partitions.Select(p => p.TopicPartition)]))
-            .SetPartitionsLostHandler((_, partitions) => OnLost([.. partitions.Select(p => p.TopicPartition)]))
+            .SetPartitionsAssignedHandler((_, partitions) => _rebalances.OnAssigned(partitions))
+            .SetPartitionsRevokedHandler((_, partitions) => _rebalances.OnRevoked([.. partitions.Select(p => p.TopicPartition)]))
+            .SetPartitionsLostHandler((_, partitions) => _rebalances.OnLost([.. partitions.Select(p => p.TopicPartition)]))
             .Build();
         _offsets = new GroupOffsets(_consumer, _log);
         _reader = new NativeReader(_consumer, MostPerRead);
+        _assigned = new AssignedPartitions(_settings, _consumer, _reader, _handOut, Wake, _log);
+        _errors = new ClientErrors(_settings, _topics, _callbacks, _state, _assigned, _consumer, Fail, _log, _time);
+        _rebalances = new GroupRebalances(
+            _settings, _callbacks, _state, _assigned, new StartOffsets(_settings, _callbacks, _consumer, _log), _offsets, Fail, _log, _time);
+        _sorter = new RecordSorter(_reader, _assigned, _state, _errors);
         _groupCommitAt = _time.GetTimestamp();
         _consumer.Subscribe(_topics);
     }
 
     /// <summary>One round: signals, then one read.</summary>
-    private void Turn()
+    private void Turn(NativeReader reader, AssignedPartitions assigned, GroupOffsets offsets)
     {
         if (Interlocked.Exchange(ref _signalled, 0) == 1)
         {
-            ServeSignals();
+            ServeSignals(assigned);
         }
 
         if (_time.GetElapsedTime(_groupCommitAt) >= _settings.GroupCommitInterval)
         {
             _groupCommitAt = _time.GetTimestamp();
-            _offsets.Start(_assigned.ContainsKey);
+            offsets.Start(assigned.Contains);
         }
 
         // Without waiting first: under load there is always something. The flag is looked at between, or a wake-up that this read took would be lost.
-        var count = _reader!.Read(MostPerRead, 0);
-        if (count == 0 && Volatile.Read(ref _signalled) == 0 && !_shutdown)
+        var count = reader.Read(MostPerRead, 0);
+        if (count == 0 && Volatile.Read(ref _signalled) == 0 && _state.IsMember)
         {
-            count = _reader.Read(MostPerRead, LongestWaitMs);
+            count = reader.Read(MostPerRead, LongestWaitMs);
         }
 
         if (count < 0)
@@ -163,193 +157,37 @@ internal sealed partial class ConsumerLoop : IConsumerControl
             throw new KafkaConsumerException(ConsumerFailure.Fatal, $"Consumer group {_settings.GroupId}: the client cannot read its queue.");
         }
 
-        LetGo();
-        if (_suspect && count > 0)
+        assigned.LetGo();
+        if (count > 0)
         {
-            CheckTopics();
+            _errors.CheckTopics();
         }
 
-        Sort(count);
+        _sorter.Sort(count);
     }
 
-    private void ServeSignals()
+    private void ServeSignals(AssignedPartitions assigned)
     {
-        if (_stopReading && !_stoppedReading)
+        if (_state.Phase == ConsumerPhase.Reading)
         {
-            _stoppedReading = true;
-            foreach (var partition in _assigned.Values)
-            {
-                partition.Buffer.Close(null);
-                Hold(partition, true);
-            }
+            assigned.Serve();
         }
-
-        if (_stoppedReading)
+        else if (_state.Phase == ConsumerPhase.Idle)
         {
-            return;
-        }
-
-        foreach (var partition in _assigned.Values.ToArray())
-        {
-            if (partition.Buffer.IsCancelled)
-            {
-                Restart(partition);
-            }
-            else if (partition.Held && !partition.Buffer.IsFull)
-            {
-                Hold(partition, false);
-            }
+            assigned.Idle();
         }
     }
 
-    /// <summary>Partitions that were held in an earlier assignment do not flow by themselves.</summary>
-    private void LetGo()
+    private void Fail(KafkaConsumerException failure)
     {
-        foreach (var partition in _letGo)
+        if (_state.Fail(failure))
         {
-            if (_assigned.TryGetValue(partition, out var now) && !now.Held)
-            {
-                _reader!.Hold(partition, false);
-            }
-        }
-
-        _letGo.Clear();
-    }
-
-    private void Hold(AssignedPartition partition, bool held)
-    {
-        if (partition.Held != held)
-        {
-            partition.Held = held;
-            _held += held ? 1 : -1;
-            _everHeld.Add(partition.Buffer.Partition);
-            _reader!.Hold(partition.Buffer.Partition, held);
-            if (held)
-            {
-                Log.HeldBack(_log, partition.Buffer.Partition.Topic, partition.Buffer.Partition.Partition.Value, _held);
-            }
+            Log.ConsumerFailed(_log, _settings.GroupId, failure.Failure.ToString(), failure.Message);
+            _assigned?.CloseAll(failure);
         }
     }
 
-    private unsafe void Sort(int count)
-    {
-        AssignedPartition? current = null;
-        nint topic = 0;
-        var number = -1;
-        for (var i = 0; i < count; i++)
-        {
-            var message = _reader![i];
-            try
-            {
-                if (_failure is not null)
-                {
-                    continue;
-                }
-
-                if (message->Error != ErrorCode.NoError)
-                {
-                    OnMessageError(message);
-                    continue;
-                }
-
-                if (message->Topic != topic || message->Partition != number)
-                {
-                    Flush(current);
-                    (topic, number) = (message->Topic, message->Partition);
-                    current = Find(topic, number);
-                }
-
-                // None: of a partition that was just taken away, or after the stop. Below Next: from before a seek.
-                if (current is not null && message->Offset >= current.Next)
-                {
-                    _builder.Add(message);
-                    current.Next = message->Offset + 1;
-                    if (_builder.IsFull)
-                    {
-                        Flush(current);
-                    }
-                }
-            }
-            finally
-            {
-                Librdkafka.MessageDestroy(message);
-            }
-        }
-
-        Flush(current);
-    }
-
-    private void Flush(AssignedPartition? partition)
-    {
-        if (!_builder.IsEmpty)
-        {
-            var batch = _builder.Take();
-            if (partition!.Buffer.Offer(batch))
-            {
-                Hold(partition, true);
-
-                // It may have become half empty between the two.
-                if (!partition.Buffer.IsFull)
-                {
-                    Hold(partition, false);
-                }
-            }
-        }
-    }
-
-    private AssignedPartition? Find(nint topic, int partition)
-    {
-        if (!_topicNames.TryGetValue(topic, out var name))
-        {
-            name = Marshal.PtrToStringUTF8(Librdkafka.TopicName(topic))!;
-            _topicNames[topic] = name;
-        }
-
-        return _assigned.GetValueOrDefault(new TopicPartition(name, partition));
-    }
-
-    /// <summary>Its reader cancelled the stream of a partition that is still ours: a new one starts behind what the old one took.</summary>
-    private void Restart(AssignedPartition partition)
-    {
-        var from = partition.Buffer.Taken;
-        if (from < 0)
-        {
-            // It started at a logical offset and took nothing: behind the first record that came, or where it stands.
-            from = partition.First;
-        }
-
-        if (from >= 0)
-        {
-            _consumer.Seek(new TopicPartitionOffset(partition.Buffer.Partition, from));
-        }
-
-        Hold(partition, false);
-        Assign(partition.Buffer.Partition, from);
-    }
-
-    private AssignedPartition Assign(TopicPartition partition, long start)
-    {
-        var buffer = new PartitionBuffer(partition, start, _settings.MaxBufferedRecords, _settings.MaxBufferedBytes, Wake);
-        var assigned = new AssignedPartition(buffer) { Next = start, First = start };
-        _assigned[partition] = assigned;
-        _onAssigned(buffer);
-        return assigned;
-    }
-
-    private void Fail(Exception failure)
-    {
-        if (_failure is null)
-        {
-            _failure = failure;
-            Log.ConsumerFailed(_log, _settings.GroupId, ((failure as KafkaConsumerException)?.Failure ?? ConsumerFailure.PollThread).ToString(), failure.Message);
-            foreach (var partition in _assigned.Values)
-            {
-                partition.Buffer.Close(failure);
-            }
-        }
-    }
-
-    private void CloseConsumer()
+    private void Close()
     {
         if (_consumer is null)
         {
@@ -358,7 +196,7 @@ internal sealed partial class ConsumerLoop : IConsumerControl
 
         try
         {
-            _offsets.Finish(p => _failure is null && _assigned.ContainsKey(p));
+            _offsets?.Finish(p => _state.Failure is null && _assigned?.Contains(p) == true);
             _reader?.StopWaking();
             _consumer.Close();
         }
@@ -367,12 +205,7 @@ internal sealed partial class ConsumerLoop : IConsumerControl
             Log.ClientError(_log, _consumer.Name, "close", e.Message);
         }
 
-        foreach (var partition in _assigned.Values)
-        {
-            partition.Buffer.Close(_failure);
-        }
-
-        _assigned.Clear();
+        _assigned?.CloseAll(_state.Failure);
         try
         {
             _reader?.Dispose();
@@ -382,17 +215,5 @@ internal sealed partial class ConsumerLoop : IConsumerControl
         {
             Log.ClientError(_log, _consumer.Name, "dispose", e.Message);
         }
-    }
-
-    /// <summary>One partition for one assignment.</summary>
-    private sealed class AssignedPartition(PartitionBuffer buffer)
-    {
-        public PartitionBuffer Buffer { get; } = buffer;
-
-        public long Next { get; set; }
-
-        public long First { get; set; }
-
-        public bool Held { get; set; }
     }
 }
