@@ -1,29 +1,35 @@
-using System.Buffers.Binary;
+using System.Buffers;
 using System.Runtime.InteropServices;
+using ActorEvents.Events;
 using ActorEvents.Kafka.Native;
 using Confluent.Kafka;
 
 namespace ActorEvents.Kafka.Consumers;
 
 /// <summary>
-/// Copies records out of librdkafka's memory into batches. One per poll thread; the scratch space is its own and reused. A batch stays below the size at
-/// which arrays go to the large object heap, unless one record alone is larger; so an event that is kept for long keeps little else.
+/// Copies records out of librdkafka's memory into batches, each into one array of the shared pool, at most twice as long as what is in it. A batch is read
+/// and given back within its lane's next pull; an event keeps a copy of its own data and nothing of its batch, so one that waits for long holds what its
+/// credits say. One builder per poll thread.
 /// </summary>
 internal sealed unsafe class BatchBuilder
 {
     private const int MostRecords = 512;
-    private const int MostBytes = 64 * 1024;
-    private const int LargestKept = 1024 * 1024;
+
+    /// <summary>The pool's arrays have lengths of powers of two, and from 85,000 bytes on they would be large objects.</summary>
+    private const int Slab = 64 * 1024;
+
+    /// <summary>A batch is full here: one more record of the usual size still fits.</summary>
+    private const int FullAt = 60 * 1024;
 
     private readonly RecordEntry[] _entries = new RecordEntry[MostRecords];
-    private byte[] _scratch = new byte[MostBytes];
+    private byte[] _slab = ArrayPool<byte>.Shared.Rent(Slab);
     private int _count;
     private int _length;
     private long _bytes;
 
     public bool IsEmpty => _count == 0;
 
-    public bool IsFull => _count == MostRecords || _length >= MostBytes;
+    public bool IsFull => _count == MostRecords || _length >= FullAt;
 
     public void Add(NativeMessage* message)
     {
@@ -34,8 +40,8 @@ internal sealed unsafe class BatchBuilder
         entry.Start = _length;
         entry.KeyLength = Append(message->Key, message->KeyLength);
         entry.ValueLength = Append(message->Payload, message->PayloadLength);
-        entry.Size = _length - entry.Start;
-        entry.HeaderCount = AppendHeaders(message, ref entry.Size);
+        entry.HeaderCount = AppendHeaders(message);
+        entry.End = _length;
         _bytes += entry.Size;
         _count++;
     }
@@ -43,13 +49,20 @@ internal sealed unsafe class BatchBuilder
     /// <summary>What was added, as a batch; empty afterwards.</summary>
     public KafkaRecordBatch Take()
     {
-        var batch = new KafkaRecordBatch(_scratch.AsSpan(0, _length).ToArray(), _entries.AsSpan(0, _count).ToArray(), _bytes);
-        (_count, _length, _bytes) = (0, 0, 0);
-        if (_scratch.Length > LargestKept)
+        var slab = _slab;
+        if (_length > Slab / 2)
         {
-            _scratch = new byte[MostBytes];
+            _slab = ArrayPool<byte>.Shared.Rent(Slab);
+        }
+        else
+        {
+            // Mostly empty: batches that wait in a buffer must not take much more memory than the records in them.
+            slab = ArrayPool<byte>.Shared.Rent(_length);
+            _slab.AsSpan(0, _length).CopyTo(slab);
         }
 
+        var batch = new KafkaRecordBatch(slab, _entries.AsSpan(0, _count), _bytes);
+        (_count, _length, _bytes) = (0, 0, 0);
         return batch;
     }
 
@@ -66,7 +79,7 @@ internal sealed unsafe class BatchBuilder
         return span.Length;
     }
 
-    private int AppendHeaders(NativeMessage* message, ref int size)
+    private int AppendHeaders(NativeMessage* message)
     {
         if (Librdkafka.MessageHeaders(message, out var headers) != ErrorCode.NoError)
         {
@@ -80,18 +93,8 @@ internal sealed unsafe class BatchBuilder
         while (Librdkafka.HeaderGetAll(headers, (nuint)count, &name, &value, &length) == ErrorCode.NoError)
         {
             var nameBytes = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name);
-            var valueLength = value == null ? -1 : checked((int)length);
-            var room = Room(8 + nameBytes.Length + Math.Max(0, valueLength));
-            BinaryPrimitives.WriteInt32LittleEndian(room, nameBytes.Length);
-            BinaryPrimitives.WriteInt32LittleEndian(room[4..], valueLength);
-            nameBytes.CopyTo(room[8..]);
-            if (valueLength > 0)
-            {
-                new ReadOnlySpan<byte>(value, valueLength).CopyTo(room[(8 + nameBytes.Length)..]);
-            }
-
-            _length += 8 + nameBytes.Length + Math.Max(0, valueLength);
-            size += nameBytes.Length + Math.Max(0, valueLength);
+            var valueBytes = new ReadOnlySpan<byte>(value, value == null ? 0 : checked((int)length));
+            _length += RawHeaders.Write(Room(RawHeaders.Overhead + nameBytes.Length + valueBytes.Length), nameBytes, valueBytes, value != null);
             count++;
         }
 
@@ -101,11 +104,14 @@ internal sealed unsafe class BatchBuilder
     private Span<byte> Room(int length)
     {
         var wanted = _length + length;
-        if (wanted > _scratch.Length)
+        if (wanted > _slab.Length)
         {
-            Array.Resize(ref _scratch, (int)Math.Min(Array.MaxLength, Math.Max(wanted, _scratch.Length * 2L)));
+            var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max(wanted, _slab.Length * 2L)));
+            _slab.AsSpan(0, _length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_slab);
+            _slab = larger;
         }
 
-        return _scratch.AsSpan(_length);
+        return _slab.AsSpan(_length);
     }
 }

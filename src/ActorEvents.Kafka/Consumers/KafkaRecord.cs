@@ -1,17 +1,18 @@
-using System.Buffers.Binary;
+using System.Buffers;
+using ActorEvents.Events;
 
 namespace ActorEvents.Kafka.Consumers;
 
-/// <summary>One record: a view into its batch, valid as long as the batch is.</summary>
-public readonly struct KafkaRecord
+/// <summary>One record: a view into its batch, to be read before that is disposed.</summary>
+public readonly ref struct KafkaRecord
 {
-    private readonly byte[] _slab;
-    private readonly RecordEntry _entry;
+    private readonly ReadOnlySpan<byte> _slab;
+    private readonly ref readonly RecordEntry _entry;
 
-    internal KafkaRecord(byte[] slab, in RecordEntry entry)
+    internal KafkaRecord(ReadOnlySpan<byte> slab, ref readonly RecordEntry entry)
     {
         _slab = slab;
-        _entry = entry;
+        _entry = ref entry;
     }
 
     public long Offset => _entry.Offset;
@@ -25,39 +26,14 @@ public readonly struct KafkaRecord
     /// <summary>False: a tombstone.</summary>
     public bool HasValue => _entry.ValueLength >= 0;
 
-    public ReadOnlyMemory<byte> Key => new(_slab, _entry.Start, Math.Max(0, _entry.KeyLength));
+    public ReadOnlySpan<byte> Key => _slab.Slice(_entry.Start, Math.Max(0, _entry.KeyLength));
 
-    public ReadOnlyMemory<byte> Value => new(_slab, _entry.ValueStart, Math.Max(0, _entry.ValueLength));
+    public ReadOnlySpan<byte> Value => _slab.Slice(_entry.ValueStart, Math.Max(0, _entry.ValueLength));
 
-    public int HeaderCount => _entry.HeaderCount;
+    public RawHeaders Headers => new(_slab[_entry.HeaderStart.._entry.End], _entry.HeaderCount);
 
     /// <summary>Bytes of key, value and headers.</summary>
     public int Size => _entry.Size;
-
-    /// <summary>The value in an array of its own; null for a tombstone.</summary>
-    public byte[]? CopyValue() => HasValue ? Value.ToArray() : null;
-
-    /// <summary>Appends the headers in their order, values copied.</summary>
-    public void CopyHeaders(List<KeyValuePair<string, byte[]?>> to, HeaderNames names)
-    {
-        var at = _entry.HeaderStart;
-        for (var i = 0; i < _entry.HeaderCount; i++)
-        {
-            var nameLength = BinaryPrimitives.ReadInt32LittleEndian(_slab.AsSpan(at));
-            var valueLength = BinaryPrimitives.ReadInt32LittleEndian(_slab.AsSpan(at + 4));
-            at += 8;
-            var name = names.Of(_slab.AsSpan(at, nameLength));
-            at += nameLength;
-            byte[]? value = null;
-            if (valueLength >= 0)
-            {
-                value = _slab.AsSpan(at, valueLength).ToArray();
-                at += valueLength;
-            }
-
-            to.Add(new(name, value));
-        }
-    }
 }
 
 /// <summary>Where a record lies in the slab of its batch: key, value, headers one after the other.</summary>
@@ -69,34 +45,69 @@ internal struct RecordEntry
     public int KeyLength;
     public int ValueLength;
     public int HeaderCount;
-    public int Size;
+    public int End;
 
     public readonly int ValueStart => Start + Math.Max(0, KeyLength);
 
     public readonly int HeaderStart => ValueStart + Math.Max(0, ValueLength);
+
+    public readonly int Size => End - Start - (HeaderCount * RawHeaders.Overhead);
 }
 
-/// <summary>Records of one partition in ascending order, their bytes in one array.</summary>
-public sealed class KafkaRecordBatch
+/// <summary>
+/// Records of one partition in ascending order, their bytes in one array. Dispose it when they are read: its arrays then serve the next one. One that
+/// is not disposed is left to the garbage collector. One thread at a time.
+/// </summary>
+public sealed class KafkaRecordBatch : IDisposable
 {
-    private readonly byte[] _slab;
-    private readonly RecordEntry[] _entries;
+    /// <summary>What one large record needed is not kept.</summary>
+    private const int LargestReused = 1024 * 1024;
 
-    internal KafkaRecordBatch(byte[] slab, RecordEntry[] entries, long bytes)
+    private readonly RecordEntry[] _entries;
+    private byte[]? _slab;
+
+    /// <param name="slab">Of the shared pool; the batch's from now on.</param>
+    internal KafkaRecordBatch(byte[] slab, ReadOnlySpan<RecordEntry> entries, long bytes)
     {
         _slab = slab;
-        _entries = entries;
+        _entries = ArrayPool<RecordEntry>.Shared.Rent(entries.Length);
+        entries.CopyTo(_entries);
+        Count = entries.Length;
         Bytes = bytes;
+        FirstOffset = entries[0].Offset;
+        LastOffset = entries[^1].Offset;
     }
 
-    public int Count => _entries.Length;
+    public int Count { get; }
 
     /// <summary>Bytes of all keys, values and headers.</summary>
     public long Bytes { get; }
 
-    public long FirstOffset => _entries[0].Offset;
+    public long FirstOffset { get; }
 
-    public long LastOffset => _entries[^1].Offset;
+    public long LastOffset { get; }
 
-    public KafkaRecord this[int index] => new(_slab, in _entries[index]);
+    /// <exception cref="ObjectDisposedException">The batch is disposed.</exception>
+    public KafkaRecord this[int index]
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_slab is null, this);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+            return new(_slab, in _entries[index]);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_slab is { } slab)
+        {
+            _slab = null;
+            ArrayPool<RecordEntry>.Shared.Return(_entries);
+            if (slab.Length <= LargestReused)
+            {
+                ArrayPool<byte>.Shared.Return(slab);
+            }
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ActorEvents.Events;
 using ActorEvents.Kafka.Consumers;
 using ActorEvents.Sources;
@@ -8,9 +7,7 @@ namespace ActorEvents.Kafka.Sources;
 /// <summary>Decodes the batches of one partition for its lane. One thread at a time.</summary>
 internal sealed class LaneRecords(RecordDecoder decoder)
 {
-    private readonly HeaderNames _names = new();
-    private readonly List<KeyValuePair<string, byte[]?>> _headers = [];
-
+    /// <summary>Reads a batch and disposes it: what its records keep, they have copied.</summary>
     public IReadOnlyList<SourceRecord> Decode(KafkaRecordBatch batch)
     {
         var records = new SourceRecord[batch.Count];
@@ -19,16 +16,13 @@ internal sealed class LaneRecords(RecordDecoder decoder)
             records[i] = Decode(batch[i]);
         }
 
+        batch.Dispose();
         return records;
     }
 
     private SourceRecord Decode(KafkaRecord record)
     {
-        _headers.Clear();
-        record.CopyHeaders(_headers, _names);
-
-        // The value is copied: an event that waits for long must not keep its whole batch.
-        var raw = new RawRecord(record.Offset, record.Key.Span, record.HasKey, record.CopyValue(), CollectionsMarshal.AsSpan(_headers), record.Timestamp);
+        var raw = new RawRecord(record.Offset, record.Key, record.HasKey, record.Value, record.HasValue, record.Headers, record.Timestamp);
         return decoder.TryDecode(in raw, out var envelope, out var failure)
             ? new SourceRecord(record.Offset, envelope, null)
             : new SourceRecord(record.Offset, null, decoder.Refuse(in raw, failure));

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Unicode;
 
 namespace ActorEvents.Events;
 
@@ -13,11 +12,11 @@ internal sealed class AttributeDraft
 
     private const int FewExtensions = 12;
 
-    private readonly TextCache _types = new();
-    private readonly TextCache _sources = new();
-    private readonly TextCache _contentTypes = new();
-    private readonly TextCache _schemas = new();
-    private readonly TextCache _originIds = new();
+    private readonly TextCache<string> _types = new();
+    private readonly TextCache<string> _sources = new();
+    private readonly TextCache<string> _contentTypes = new();
+    private readonly TextCache<string> _schemas = new();
+    private readonly TextCache<string> _originIds = new();
     private readonly List<KeyValuePair<string, string>> _extensions = [];
     private readonly HashSet<string> _many = new(StringComparer.Ordinal);
 
@@ -51,18 +50,19 @@ internal sealed class AttributeDraft
     }
 
     /// <summary>Takes one attribute that has a value (unset ones do not come here).</summary>
-    public DecodeFailure? Set(string name, ReadOnlySpan<byte> value) => name switch
+    public DecodeFailure? Set(AttributeName name, ReadOnlySpan<byte> value) => name.Place switch
     {
-        "specversion" => SetVersion(value),
-        "id" => Set(name, ref _id, value, AttributeRules.Id, null),
-        "source" => Set(name, ref _source, value, AttributeRules.Source, _sources),
-        "type" => Set(name, ref _type, value, AttributeRules.Type, _types),
-        "subject" => Set(name, ref _subject, value, AttributeRules.Subject, null),
-        "time" => Set(name, ref _time, value, AttributeRules.Time, null),
-        "dataschema" => Set(name, ref _schema, value, AttributeRules.DataSchema, _schemas),
-        "datacontenttype" => SetDataContentType(_prefix, name, value),
-        EventOrigin.IdAttribute => Set(name, ref _originId, value, AttributeRules.OriginId, _originIds),
-        EventOrigin.NumberAttribute => SetSequence(value),
+        AttributePlace.SpecVersion => SetVersion(value),
+        AttributePlace.Id => Set(name.Text, ref _id, value, AttributeRules.Id, null),
+        AttributePlace.Source => Set(name.Text, ref _source, value, AttributeRules.Source, _sources),
+        AttributePlace.Type => Set(name.Text, ref _type, value, AttributeRules.Type, _types),
+        AttributePlace.Subject => Set(name.Text, ref _subject, value, AttributeRules.Subject, null),
+        AttributePlace.Time => Set(name.Text, ref _time, value, AttributeRules.Time, null),
+        AttributePlace.DataSchema => Set(name.Text, ref _schema, value, AttributeRules.DataSchema, _schemas),
+        AttributePlace.DataContentType => SetDataContentType(_prefix, name.Text, value),
+        AttributePlace.OriginId => Set(name.Text, ref _originId, value, AttributeRules.OriginId, _originIds),
+        AttributePlace.OriginNumber => SetSequence(value),
+        AttributePlace.Data => DecodeFailure.Of(_prefix + name.Text, value, "no attribute may have this name", "Data is the record's value"),
         _ => SetExtension(name, value),
     };
 
@@ -170,30 +170,20 @@ internal sealed class AttributeDraft
         return null;
     }
 
-    private DecodeFailure? SetExtension(string name, ReadOnlySpan<byte> value)
+    private DecodeFailure? SetExtension(AttributeName name, ReadOnlySpan<byte> value)
     {
-        if (!AttributeRules.IsName(name))
+        if (IsKnown(name.Text))
         {
-            return BadName(_prefix + name, value);
-        }
-
-        if (name is "data")
-        {
-            return DecodeFailure.Of(_prefix + name, value, "no attribute may have this name", "Data is the record's value");
-        }
-
-        if (IsKnown(name))
-        {
-            return Twice(name, value);
+            return Twice(name.Text, value);
         }
 
         if (_extensions.Count == MaxExtensions)
         {
-            return DecodeFailure.Of(_prefix + name, value, $"the event has more than {MaxExtensions} extension attributes", "Move what describes the data into the data");
+            return DecodeFailure.Of(_prefix + name.Text, value, $"the event has more than {MaxExtensions} extension attributes", "Move what describes the data into the data");
         }
 
-        var isPartitionKey = AttributeRules.IsPartitionKey(name);
-        if (Read(_prefix, name, value, isPartitionKey ? AttributeRules.PartitionKey : AttributeRules.Text, null, out var text) is { } failure)
+        var isPartitionKey = name.Place == AttributePlace.PartitionKey;
+        if (Read(_prefix, name.Text, value, isPartitionKey ? AttributeRules.PartitionKey : AttributeRules.Text, null, out var text) is { } failure)
         {
             return failure;
         }
@@ -203,7 +193,7 @@ internal sealed class AttributeDraft
             PartitionKey = text;
         }
 
-        _extensions.Add(new(name, text!));
+        _extensions.Add(new(name.Text, text!));
         return null;
     }
 
@@ -236,11 +226,11 @@ internal sealed class AttributeDraft
         return !_many.Add(name);
     }
 
-    private DecodeFailure? Set(string name, ref string? field, ReadOnlySpan<byte> value, Func<string, string?> rule, TextCache? cache) =>
+    private DecodeFailure? Set(string name, ref string? field, ReadOnlySpan<byte> value, Func<string, string?> rule, TextCache<string>? cache) =>
         field is not null ? Twice(name, value) : Read(_prefix, name, value, rule, cache, out field);
 
     /// <summary>Text in UTF-8 that keeps a rule. The name that messages say is prefix + name, put together only then.</summary>
-    internal static DecodeFailure? Read(string prefix, string name, ReadOnlySpan<byte> value, Func<string, string?> rule, TextCache? cache, out string? text)
+    internal static DecodeFailure? Read(string prefix, string name, ReadOnlySpan<byte> value, Func<string, string?> rule, TextCache<string>? cache, out string? text)
     {
         text = cache?.Find(value);
         if (text is not null)
@@ -248,12 +238,11 @@ internal sealed class AttributeDraft
             return null;
         }
 
-        if (!Utf8.IsValid(value))
+        if (StrictUtf8.Read(value) is not { } read)
         {
             return DecodeFailure.Of(prefix + name, value, "it is no valid UTF-8", "Write the attribute in UTF-8");
         }
 
-        var read = Encoding.UTF8.GetString(value);
         if (rule(read) is { } problem)
         {
             return DecodeFailure.Of(prefix + name, value, problem, "Write the attribute as CloudEvents 1.0 has it");

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text;
 
 namespace ActorEvents.Events;
 
@@ -18,8 +19,8 @@ public sealed class RecordDecoder
     private readonly string _idPrefix;
     private readonly AttributeDraft _draft = new();
     private readonly StructuredReader _structured;
-    private readonly TextCache _contentTypes = new();
-    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
+    private readonly AttributeNames _names = new();
+    private readonly TextCache<string> _contentTypes = new();
 
     /// <param name="mapping">How the records of this topic are read.</param>
     /// <param name="stream">The lane's stream; its name + position is the id of a plain record.</param>
@@ -30,7 +31,7 @@ public sealed class RecordDecoder
         _mapping = mapping;
         _stream = stream;
         _idPrefix = stream.Name + "/";
-        _structured = new StructuredReader(_draft);
+        _structured = new StructuredReader(_draft, _names);
     }
 
     /// <summary>How many plain records had a timestamp outside the years 1 to 9999 (their time is the nearest one inside), to be said once.</summary>
@@ -45,69 +46,74 @@ public sealed class RecordDecoder
         return failure is null;
     }
 
-    /// <summary>The dead letter of a record that was refused; copies the key's bytes and the list of headers.</summary>
+    /// <summary>The dead letter of a record that was refused; copies all of it.</summary>
     public DeadLetter Refuse(in RawRecord record, DecodeFailure failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
         return new DeadLetter(
-            new EventPosition(_stream, record.Number), failure.Reason, record.HasKey ? record.Key.ToArray() : null, record.Value, record.Headers.ToArray());
+            new EventPosition(_stream, record.Number),
+            failure.Reason,
+            record.HasKey ? record.Key.ToArray() : null,
+            record.HasValue ? record.Value.ToArray() : null,
+            record.Headers.ToArray());
     }
 
+    /// <summary>Goes through the headers once: attributes of binary mode are taken as they come, and forgotten where the content type says structured mode.</summary>
     private DecodeFailure? Decode(in RawRecord record, int size, out EventEnvelope? envelope)
     {
         envelope = null;
-        if (ContentTypeHeader.Find(record.Headers, out var contentType, out var isCloudEvent) is { } failure)
+        _draft.Begin("ce_");
+        var contentType = default(ContentTypeHeader);
+        var isCloudEvent = false;
+        DecodeFailure? wrong = null;
+        foreach (var header in record.Headers)
+        {
+            if (ContentTypeHeader.HasPrefix(header.Name))
+            {
+                isCloudEvent = true;
+                wrong ??= Take(header);
+            }
+            else
+            {
+                contentType.See(header);
+            }
+        }
+
+        if (contentType.Disagreement() is { } failure)
         {
             return failure;
         }
 
-        if (contentType is not null && ContentTypeHeader.IsCloudEvents(contentType))
+        if (contentType.IsCloudEvents)
         {
-            return ContentTypeHeader.CheckStructured(contentType) ?? Structured(in record, size, out envelope);
+            return contentType.CheckStructured() ?? Structured(in record, size, out envelope);
         }
 
-        return isCloudEvent ? Binary(in record, contentType, size, out envelope) : Plain(in record, contentType, size, out envelope);
+        return isCloudEvent ? wrong ?? Binary(in record, contentType, size, out envelope) : Plain(in record, contentType, size, out envelope);
     }
+
+    /// <summary>One <c>ce_</c> header.</summary>
+    private DecodeFailure? Take(RawHeader header) => !header.Name.StartsWith("ce_"u8) || _names.Find(header.Name[3..]) is not { } name
+        ? AttributeDraft.BadName(Encoding.UTF8.GetString(header.Name), header.Value)
+        : header.HasValue ? _draft.Set(name, header.Value) : null;
 
     private DecodeFailure? Structured(in RawRecord record, int size, out EventEnvelope? envelope)
     {
         envelope = null;
         _draft.Begin("");
-        var failure = _structured.Read(record.Value ?? [], out var data) ?? _draft.Complete() ?? CheckData(_draft.DataContentType, data.Span);
-        return failure ?? Finish(in record, data, size, out envelope);
+        var failure = _structured.Read(record.Value, out var data) ?? _draft.Complete() ?? CheckData(_draft.DataContentType, data);
+        return failure ?? Finish(in record, _structured.DecodedData ?? data.ToArray(), size, out envelope);
     }
 
-    private DecodeFailure? Binary(in RawRecord record, byte[]? contentType, int size, out EventEnvelope? envelope)
+    private DecodeFailure? Binary(in RawRecord record, ContentTypeHeader contentType, int size, out EventEnvelope? envelope)
     {
         envelope = null;
-        _draft.Begin("ce_");
-        foreach (var (header, value) in record.Headers)
-        {
-            if (!ContentTypeHeader.HasPrefix(header))
-            {
-                continue;
-            }
-
-            if (NameOf(header) is not { } name)
-            {
-                return AttributeDraft.BadName(header, value);
-            }
-
-            if (value is not null && _draft.Set(name, value) is { } failure)
-            {
-                return failure;
-            }
-        }
-
-        if (contentType is not null && _draft.SetDataContentType(contentType) is { } wrong)
-        {
-            return wrong;
-        }
-
-        return _draft.Complete() ?? CheckData(_draft.DataContentType, record.Value) ?? Finish(in record, record.Value, size, out envelope);
+        var failure = contentType.IsThere ? _draft.SetDataContentType(contentType.Value) : null;
+        failure ??= _draft.Complete() ?? CheckData(_draft.DataContentType, record.Value);
+        return failure ?? Finish(in record, record.Value.ToArray(), size, out envelope);
     }
 
-    private DecodeFailure? Finish(in RawRecord record, ReadOnlyMemory<byte> data, int size, out EventEnvelope? envelope)
+    private DecodeFailure? Finish(in RawRecord record, byte[] data, int size, out EventEnvelope? envelope)
     {
         envelope = null;
         var key = _draft.PartitionKey;
@@ -120,7 +126,7 @@ public sealed class RecordDecoder
         return null;
     }
 
-    private DecodeFailure? Plain(in RawRecord record, byte[]? contentType, int size, out EventEnvelope? envelope)
+    private DecodeFailure? Plain(in RawRecord record, ContentTypeHeader contentType, int size, out EventEnvelope? envelope)
     {
         envelope = null;
         string? key = null;
@@ -130,7 +136,7 @@ public sealed class RecordDecoder
         }
 
         var type = _mapping.DataContentType;
-        if (contentType is { Length: > 0 } && AttributeDraft.Read("", ContentTypeHeader.Name, contentType, AttributeRules.DataContentType, _contentTypes, out type) is { } badType)
+        if (!contentType.Value.IsEmpty && AttributeDraft.Read("", ContentTypeHeader.Name, contentType.Value, AttributeRules.DataContentType, _contentTypes, out type) is { } badType)
         {
             return badType;
         }
@@ -147,7 +153,7 @@ public sealed class RecordDecoder
             Type = _mapping.Type,
             Time = TimeOf(record.Timestamp),
             DataContentType = type,
-            Data = record.Value,
+            Data = record.Value.ToArray(),
             Key = key,
             Position = new EventPosition(_stream, record.Number),
             Size = size,
@@ -159,28 +165,6 @@ public sealed class RecordDecoder
         data.Length > JsonNesting.MaxDepth && DataKinds.Of(contentType) == DataKind.Json && JsonNesting.IsTooDeep(data)
             ? DecodeFailure.Of("data", data, $"JSON is nested deeper than {JsonNesting.MaxDepth} arrays and objects", "Send flatter data, or another content type")
             : null;
-
-    /// <summary>The attribute's name of a <c>ce_</c> header, or null if it breaks the naming rule. Known ones are kept.</summary>
-    private string? NameOf(string header)
-    {
-        if (_names.TryGetValue(header, out var known))
-        {
-            return known;
-        }
-
-        if (!header.StartsWith("ce_", StringComparison.Ordinal) || !AttributeRules.IsName(header.AsSpan(3)))
-        {
-            return null;
-        }
-
-        var name = header[3..];
-        if (_names.Count < 256 && header.Length <= 64)
-        {
-            _names.Add(header, name);
-        }
-
-        return name;
-    }
 
     /// <summary>Milliseconds as text; outside the years 1 to 9999 the nearest one inside, so that the same record has the same time on each reading.</summary>
     private string? TimeOf(long timestamp)

@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Text;
-using System.Text.Unicode;
 
 namespace ActorEvents.Events;
 
@@ -12,7 +10,7 @@ internal static class RecordKeys
     {
         key = format switch
         {
-            KeyFormat.Utf8 => Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : null,
+            KeyFormat.Utf8 => StrictUtf8.Read(bytes),
             KeyFormat.Int32 => bytes.Length == 4 ? BinaryPrimitives.ReadInt32BigEndian(bytes).ToString(CultureInfo.InvariantCulture) : null,
             KeyFormat.Int64 => bytes.Length == 8 ? BinaryPrimitives.ReadInt64BigEndian(bytes).ToString(CultureInfo.InvariantCulture) : null,
             KeyFormat.Uuid => bytes.Length == 16 ? new Guid(bytes, bigEndian: true).ToString("D", CultureInfo.InvariantCulture) : null,

@@ -9,12 +9,11 @@ namespace ActorEvents.Events;
 /// Reads the JSON of structured mode into a draft. JSON data is not parsed but passed over and taken byte for byte. Duplicate members, whatever follows the
 /// object, and values that are none are refused; a byte order mark is passed over. Not thread-safe.
 /// </summary>
-internal sealed class StructuredReader(AttributeDraft draft)
+internal sealed class StructuredReader(AttributeDraft draft, AttributeNames names)
 {
     private const int MaxMembers = AttributeDraft.MaxExtensions + 12;
     private const string Cure = "Send one JSON object (RFC 8259, UTF-8) as the CloudEvents JSON format has it";
 
-    private readonly TextCache _names = new();
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly byte[] _scratch = new byte[1_024];
 
@@ -22,17 +21,21 @@ internal sealed class StructuredReader(AttributeDraft draft)
     private bool _hasData;
     private Range _data;
     private JsonTokenType _dataToken;
-    private byte[]? _base64;
 
-    public DecodeFailure? Read(byte[] value, out ReadOnlyMemory<byte> data)
+    /// <summary>The data of the last record, where its bytes do not stand in the value: an array of its own.</summary>
+    public byte[]? DecodedData { get; private set; }
+
+    /// <param name="value">The record's value.</param>
+    /// <param name="data">The event's data: <see cref="DecodedData"/>, or a part of the value.</param>
+    public DecodeFailure? Read(ReadOnlySpan<byte> value, out ReadOnlySpan<byte> data)
     {
         data = default;
-        (_hasData, _base64) = (false, null);
+        (_hasData, DecodedData) = (false, null);
         _seen.Clear();
-        var start = value.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0;
+        var start = value.StartsWith("\uFEFF"u8) ? 3 : 0;
 
         // MaxDepth only bounds a bit per level inside of the reader, which does not recurse; the limit on data is JsonNesting's.
-        var reader = new Utf8JsonReader(value.AsSpan(start), new JsonReaderOptions { MaxDepth = int.MaxValue });
+        var reader = new Utf8JsonReader(value[start..], new JsonReaderOptions { MaxDepth = int.MaxValue });
         DecodeFailure? failure;
         try
         {
@@ -43,7 +46,7 @@ internal sealed class StructuredReader(AttributeDraft draft)
             var at = start + reader.BytesConsumed;
             return DecodeFailure.Of(
                 "record value",
-                value.AsSpan((int)Math.Min(at, value.Length)),
+                value[(int)Math.Min(at, value.Length)..],
                 value.Length == 0 ? "it is empty" : string.Create(CultureInfo.InvariantCulture, $"it is not well-formed JSON at or behind byte {at}"),
                 Cure);
         }
@@ -82,12 +85,12 @@ internal sealed class StructuredReader(AttributeDraft draft)
         return null;
     }
 
-    private DecodeFailure? NameOf(ref Utf8JsonReader reader, out string name)
+    /// <summary>Null: it is <c>data_base64</c>, which is no attribute.</summary>
+    private DecodeFailure? NameOf(ref Utf8JsonReader reader, out AttributeName? name)
     {
-        name = "";
-        if (!reader.ValueIsEscaped && _names.Find(reader.ValueSpan) is { } known)
+        name = reader.ValueIsEscaped ? null : names.Find(reader.ValueSpan);
+        if (name is not null)
         {
-            name = known;
             return null;
         }
 
@@ -96,18 +99,20 @@ internal sealed class StructuredReader(AttributeDraft draft)
             return failure;
         }
 
-        name = Encoding.UTF8.GetString(utf8);
-        if (!AttributeRules.IsName(name) && name is not "data_base64")
+        if (utf8.SequenceEqual("data_base64"u8))
         {
-            return AttributeDraft.BadName(name.Length == 0 ? "a member's empty name" : name, default) with { Value = null };
+            return null;
         }
 
-        _names.Add(utf8, name);
-        return null;
+        name = names.Find(utf8);
+        return name is null
+            ? AttributeDraft.BadName(utf8.IsEmpty ? "a member's empty name" : Encoding.UTF8.GetString(utf8), default) with { Value = null }
+            : null;
     }
 
-    private DecodeFailure? ReadMember(ref Utf8JsonReader reader, string name, int start)
+    private DecodeFailure? ReadMember(ref Utf8JsonReader reader, AttributeName? attribute, int start)
     {
+        var name = attribute?.Text ?? "data_base64";
         if (!_seen.Add(name))
         {
             return new DecodeFailure(name, null, "the member is given more than once", "Write each member once");
@@ -119,41 +124,43 @@ internal sealed class StructuredReader(AttributeDraft draft)
                 DecodeFailure.Show(name), null, $"the event has more than {AttributeDraft.MaxExtensions} extension attributes", "Move what describes the data into the data");
         }
 
-        if (name is "data" or "data_base64")
+        if (attribute is null or { Place: AttributePlace.Data })
         {
             return ReadData(ref reader, name, start);
         }
 
+        // What the specification, or we, type as text.
+        var isTyped = attribute.Place != AttributePlace.Extension;
         switch (reader.TokenType)
         {
             case JsonTokenType.Null:
                 return null;
             case JsonTokenType.String:
-                return Text(ref reader, name, out var utf8) ?? draft.Set(name, utf8);
-            case JsonTokenType.True or JsonTokenType.False when IsTyped(name):
-            case JsonTokenType.Number when IsTyped(name) && !IsSequence(name):
+                return Text(ref reader, name, out var utf8) ?? draft.Set(attribute, utf8);
+            case JsonTokenType.True or JsonTokenType.False when isTyped:
+            case JsonTokenType.Number when isTyped && attribute.Place != AttributePlace.OriginNumber:
                 return DecodeFailure.Of(name, reader.ValueSpan, "it must be a JSON string", "Write it in quotes");
             case JsonTokenType.True or JsonTokenType.False:
-                return draft.Set(name, reader.ValueSpan);
+                return draft.Set(attribute, reader.ValueSpan);
             case JsonTokenType.Number:
-                return ReadInteger(ref reader, name);
+                return ReadInteger(ref reader, attribute);
             default:
                 return new DecodeFailure(name, null, "a JSON object or array is no value of an attribute", "Put it into data, or write it as a string");
         }
     }
 
-    private DecodeFailure? ReadInteger(ref Utf8JsonReader reader, string name)
+    private DecodeFailure? ReadInteger(ref Utf8JsonReader reader, AttributeName attribute)
     {
         // TryGetInt32 takes 1.0 and 1e2 as well; the JSON format has digits only.
         if (reader.ValueSpan.IndexOfAny(".eE"u8) >= 0 || !reader.TryGetInt32(out var number))
         {
             return DecodeFailure.Of(
-                name, reader.ValueSpan, "an Integer is a whole number from -2147483648 to 2147483647 without fraction or exponent", "Write it as a string");
+                attribute.Text, reader.ValueSpan, "an Integer is a whole number from -2147483648 to 2147483647 without fraction or exponent", "Write it as a string");
         }
 
         Span<byte> text = stackalloc byte[11];
         number.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
-        return draft.Set(name, text[..length]);
+        return draft.Set(attribute, text[..length]);
     }
 
     private DecodeFailure? ReadData(ref Utf8JsonReader reader, string name, int start)
@@ -178,21 +185,25 @@ internal sealed class StructuredReader(AttributeDraft draft)
             return null;
         }
 
-        return _dataToken == JsonTokenType.String && !HasHalfPair(reader.ValueSpan) && reader.TryGetBytesFromBase64(out _base64)
-            ? null
-            : DecodeFailure.Of(name, reader.ValueSpan, "it is no string in Base64", "Encode the data by RFC 4648");
+        if (_dataToken == JsonTokenType.String && !HasHalfPair(reader.ValueSpan) && reader.TryGetBytesFromBase64(out var decoded))
+        {
+            DecodedData = decoded;
+            return null;
+        }
+
+        return DecodeFailure.Of(name, reader.ValueSpan, "it is no string in Base64", "Encode the data by RFC 4648");
     }
 
-    private DecodeFailure? Data(byte[] value, out ReadOnlyMemory<byte> data)
+    private DecodeFailure? Data(ReadOnlySpan<byte> value, out ReadOnlySpan<byte> data)
     {
-        data = _base64;
-        if (_base64 is not null || !_hasData)
+        data = DecodedData;
+        if (DecodedData is not null || !_hasData)
         {
             return null;
         }
 
         draft.DataIsJson();
-        data = value.AsMemory(_data);
+        data = value[_data];
         if (DataKinds.Of(draft.DataContentType) == DataKind.Json)
         {
             return null;
@@ -200,13 +211,13 @@ internal sealed class StructuredReader(AttributeDraft draft)
 
         if (_dataToken != JsonTokenType.String)
         {
-            return DecodeFailure.Of("data", data.Span, $"with datacontenttype {DecodeFailure.Show(draft.DataContentType!)} it must be a JSON string", "Write a string, or data_base64");
+            return DecodeFailure.Of("data", data, $"with datacontenttype {DecodeFailure.Show(draft.DataContentType!)} it must be a JSON string", "Write a string, or data_base64");
         }
 
-        var reader = new Utf8JsonReader(data.Span);
+        var reader = new Utf8JsonReader(data);
         reader.Read();
         var failure = Text(ref reader, "data", out var text);
-        data = text.ToArray();
+        data = DecodedData = text.ToArray();
         return failure;
     }
 
@@ -258,9 +269,4 @@ internal sealed class StructuredReader(AttributeDraft draft)
             escaped = escaped[(at + (isUnicode ? 6 : 2))..];
         }
     }
-
-    private static bool IsSequence(string name) => string.Equals(name, EventOrigin.NumberAttribute, StringComparison.Ordinal);
-
-    /// <summary>Attributes that the specification, or we, type as text.</summary>
-    private static bool IsTyped(string name) => AttributeRules.IsReserved(name) || AttributeRules.IsPartitionKey(name);
 }

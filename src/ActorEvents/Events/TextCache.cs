@@ -4,19 +4,21 @@ using System.Text;
 namespace ActorEvents.Events;
 
 /// <summary>
-/// Strings that repeat from record to record (types, sources, names), found by their bytes, so that a record of a known type allocates none. Bounded: a new
+/// What repeats from record to record (types, sources, names), found by its bytes, so that a record of a known type allocates none. Bounded: a new
 /// text takes the place of the oldest of its set. What is in it has passed its rule. Not thread-safe.
 /// </summary>
-internal sealed class TextCache
+/// <typeparam name="T">What the bytes stand for.</typeparam>
+internal sealed class TextCache<T>
+    where T : class
 {
     private const int Sets = 16;
     private const int Ways = 4;
     private const int MaxBytes = 128;
 
     private readonly byte[]?[] _bytes = new byte[Sets * Ways][];
-    private readonly string[] _texts = new string[Sets * Ways];
+    private readonly T[] _texts = new T[Sets * Ways];
 
-    public string? Find(ReadOnlySpan<byte> utf8)
+    public T? Find(ReadOnlySpan<byte> utf8)
     {
         var first = Set(utf8) * Ways;
         for (var i = first; i < first + Ways; i++)
@@ -30,7 +32,7 @@ internal sealed class TextCache
         return null;
     }
 
-    public void Add(ReadOnlySpan<byte> utf8, string text)
+    public void Add(ReadOnlySpan<byte> utf8, T text)
     {
         if (utf8.Length > MaxBytes)
         {

@@ -65,13 +65,15 @@ internal static class KafkaBench
         DeliveryReportFields = "status",
     }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
 
-    /// <summary>Plain records, keys in turn.</summary>
-    public static void Fill(string bootstrap, string topic, int count)
+    /// <summary>Records with the keys in turn: plain ones, or events in binary mode.</summary>
+    public static void Fill(string bootstrap, string topic, int count, bool binary = false)
     {
         using var producer = RawProducer(bootstrap);
         for (var i = 0; i < count; i++)
         {
-            ProduceWaiting(producer, topic, Stamped(i), null);
+            var message = Stamped(i);
+            message.Headers = binary ? BinaryHeaders(i) : null;
+            ProduceWaiting(producer, topic, message, null);
         }
 
         producer.Flush(TimeSpan.FromSeconds(30));
@@ -84,6 +86,17 @@ internal static class KafkaBench
         BinaryPrimitives.WriteInt64LittleEndian(value, TimeProvider.System.GetTimestamp());
         return new Message<byte[]?, byte[]> { Key = System.Text.Encoding.UTF8.GetBytes(Keys[number % Keys.Length]), Value = value };
     }
+
+    /// <summary>What the SDKs of CloudEvents write.</summary>
+    private static Headers BinaryHeaders(int number) => new()
+    {
+        { "ce_specversion", "1.0"u8.ToArray() },
+        { "ce_id", System.Text.Encoding.UTF8.GetBytes($"0b1f6a52-5f7c-4d59-9a4c-{number:d12}") },
+        { "ce_source", "/bench"u8.ToArray() },
+        { "ce_type", "bench.event"u8.ToArray() },
+        { "ce_time", "2026-11-30T02:00:00.123Z"u8.ToArray() },
+        { "content-type", "application/octet-stream"u8.ToArray() },
+    };
 
     public static void ProduceWaiting(IProducer<byte[]?, byte[]> producer, string topic, Message<byte[]?, byte[]> message, Action<DeliveryReport<byte[]?, byte[]>>? delivered)
     {

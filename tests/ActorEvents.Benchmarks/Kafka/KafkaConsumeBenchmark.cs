@@ -14,23 +14,27 @@ namespace ActorEvents.Benchmarks.Kafka;
 /// </summary>
 internal static class KafkaConsumeBenchmark
 {
-    // 25,000 records a partition of some 130 bytes: below the 5 MiB that the embedded broker keeps.
-    private const int Records = 400_000;
     private const string Topic = "bench-consume";
 
-    public static async Task<BenchmarkResult> RunAsync()
+    // 25,000 records a partition of some 130 bytes: below the 5 MiB that the embedded broker keeps.
+    public static Task<BenchmarkResult> PlainAsync() => RunAsync("kafka-consume", "raw Consume loop", 400_000, binary: false);
+
+    /// <summary>The same with events in binary mode: six headers, some 150 bytes more.</summary>
+    public static Task<BenchmarkResult> BinaryAsync() => RunAsync("kafka-consume-binary", "raw Consume loop that reads the headers", 200_000, binary: true);
+
+    private static async Task<BenchmarkResult> RunAsync(string name, string reference, int records, bool binary)
     {
         await using var broker = await BrokerServer.EmbeddedAsync((Topic, KafkaBench.Partitions));
-        KafkaBench.Fill(broker.Bootstrap, Topic, Records);
+        KafkaBench.Fill(broker.Bootstrap, Topic, records, binary);
         var folder = Directory.CreateTempSubdirectory("ae-bench-");
         try
         {
             await using var node = await BenchNode.StartAsync(new JournalOptions { SqliteFile = Path.Combine(folder.FullName, "journal.db") }, _ => { });
             var run = 0;
             return await Alternating.RunAsync(
-                "kafka-consume", "raw Consume loop",
-                () => OursAsync(node, broker.Bootstrap, $"ours-{run++}"),
-                () => Task.Run(() => RawAsync(broker.Bootstrap, $"raw-{run}")));
+                name, reference,
+                () => OursAsync(node, broker.Bootstrap, $"ours-{run++}", records),
+                () => Task.Run(() => RawAsync(broker.Bootstrap, $"raw-{run}", records)));
         }
         finally
         {
@@ -38,7 +42,7 @@ internal static class KafkaConsumeBenchmark
         }
     }
 
-    private static async Task<Round> OursAsync(BenchNode node, string bootstrap, string name)
+    private static async Task<Round> OursAsync(BenchNode node, string bootstrap, string name, int records)
     {
         var client = KafkaBench.Consumer(bootstrap, name);
         using var topics = new KafkaTopics(client, TimeProvider.System, NullLogger.Instance);
@@ -51,16 +55,16 @@ internal static class KafkaConsumeBenchmark
             client,
             topics);
         var (first, last) = (Signal(), Signal());
-        var counter = node.System.ActorOf(Props.Create(() => new EmittedCounter(Records, first, last)));
+        var counter = node.System.ActorOf(Props.Create(() => new EmittedCounter(records, first, last)));
         var group = node.Attach(source);
         await first.Task;
-        var round = await Alternating.TimeAsync(Records, () => last.Task);
+        var round = await Alternating.TimeAsync(records, () => last.Task);
         node.System.Stop(counter);
         await group.GracefulStop(TimeSpan.FromSeconds(20));
         return round;
     }
 
-    private static async Task<Round> RawAsync(string bootstrap, string group)
+    private static async Task<Round> RawAsync(string bootstrap, string group, int records)
     {
         using var consumer = KafkaBench.RawConsumer(bootstrap, group);
         consumer.Subscribe(Topic);
@@ -70,13 +74,18 @@ internal static class KafkaConsumeBenchmark
         }
 
         long bytes = 0;
-        var round = await Alternating.TimeAsync(Records, () =>
+        var round = await Alternating.TimeAsync(records, () =>
         {
-            for (var left = Records - 1; left > 0;)
+            for (var left = records - 1; left > 0;)
             {
                 if (consumer.Consume(TimeSpan.FromSeconds(1)) is { } result)
                 {
                     bytes += result.Message.Value!.Length;
+                    for (var i = 0; i < result.Message.Headers.Count; i++)
+                    {
+                        bytes += result.Message.Headers[i].Key.Length + result.Message.Headers[i].GetValueBytes().Length;
+                    }
+
                     left--;
                 }
             }

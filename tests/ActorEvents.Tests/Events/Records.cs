@@ -59,7 +59,7 @@ internal static class Records
     public static Verdict Decode(byte[]? key, byte[]? value, KeyValuePair<string, byte[]?>[] headers, long timestamp = RawRecord.NoTimestamp, RecordDecoder? decoder = null)
     {
         decoder ??= Decoder();
-        var record = new RawRecord(42, key, value, headers, timestamp);
+        var record = new RawRecord(42, key, value, RawHeaders.Of(headers), timestamp);
         return decoder.TryDecode(in record, out var envelope, out var failure)
             ? new Verdict(envelope, null, null)
             : new Verdict(null, failure, decoder.Refuse(in record, failure));

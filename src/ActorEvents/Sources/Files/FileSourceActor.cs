@@ -18,7 +18,7 @@ internal sealed class FileSourceActor : SourceActor
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SayAgain = TimeSpan.FromMinutes(1);
-    private static readonly KeyValuePair<string, byte[]?>[] Structured = [new("content-type", "application/cloudevents+json"u8.ToArray())];
+    private static readonly byte[] Structured = RawHeaders.Pack(new KeyValuePair<string, byte[]?>("content-type", "application/cloudevents+json"u8.ToArray()));
 
     private readonly FileReadOptions _options;
     private readonly RecordMapping _mapping;
@@ -174,7 +174,7 @@ internal sealed class FileSourceActor : SourceActor
     private static SourceRecord Decode(in FileRecord record, RecordDecoder decoder)
     {
         var key = record.Key is null ? null : Encoding.UTF8.GetBytes(record.Key);
-        var raw = new RawRecord(record.Line, key, record.Data.ToArray(), Structured);
+        var raw = new RawRecord(record.Line, key, key is not null, record.Data.Span, hasValue: true, new RawHeaders(Structured, 1));
         return decoder.TryDecode(in raw, out var envelope, out var failure)
             ? new SourceRecord(record.Line, envelope, null, record.Resume)
             : new SourceRecord(record.Line, null, decoder.Refuse(in raw, failure), record.Resume);

@@ -92,7 +92,7 @@ public abstract class ConsumerTestBase : Akka.TestKit.Xunit2.TestKit, IClassFixt
         }
     }
 
-    protected static int Number(KafkaRecord record) => int.Parse(Encoding.ASCII.GetString(record.Value.Span), System.Globalization.CultureInfo.InvariantCulture);
+    protected static int Number(KafkaRecord record) => int.Parse(Encoding.ASCII.GetString(record.Value), System.Globalization.CultureInfo.InvariantCulture);
 
     protected Source<PartitionStream, IConsumerControl> Partitioned(KafkaConsumerSettings settings, string topic, ConsumerCallbacks callbacks)
         => KafkaConsumer.PlainPartitionedManualOffsetSource(settings, [topic], callbacks, NullLogger.Instance);

@@ -41,28 +41,27 @@ public sealed class KafkaConsumerTests(MockKafkaFixture kafka) : ConsumerTestBas
         });
         await producer.ProduceAsync(topic, new Message<byte[]?, byte[]?> { Key = null, Value = null });
         await producer.ProduceAsync(topic, new Message<byte[]?, byte[]?> { Key = [], Value = [] });
-        var records = new ConcurrentQueue<KafkaRecord>();
+        var records = new ConcurrentQueue<Copied>();
         var (control, done) = Plain(Settings(), topic)
-            .ToMaterialized(Sink.ForEach<KafkaPartitionBatch>(b => Enumerable.Range(0, b.Records.Count).ToList().ForEach(i => records.Enqueue(b.Records[i]))), Keep.Both).Run(Materializer);
+            .ToMaterialized(Sink.ForEach<KafkaPartitionBatch>(b => Enumerable.Range(0, b.Records.Count).ToList().ForEach(i => records.Enqueue(Copied.Of(b.Records[i])))), Keep.Both).Run(Materializer);
         await Poll.UntilAsync(() => records.Count == 3, "3 records");
         await control.ShutdownAsync();
         await done;
         var all = records.ToArray();
-        Assert.Equal((byte[])[1, 2], all[0].Key.ToArray());
-        Assert.Equal(big, all[0].Value.ToArray());
+        Assert.Equal((byte[])[1, 2], all[0].Key!);
+        Assert.Equal(big, all[0].Value!);
         Assert.Equal(1234567, all[0].Timestamp);
-        var headers = new List<KeyValuePair<string, byte[]?>>();
-        all[0].CopyHeaders(headers, new HeaderNames());
-        Assert.Equal(["a", "ü", "a"], headers.Select(h => h.Key));
+        var headers = all[0].Headers;
+        Assert.Equal(["a", "ü", "a"], headers.Select(h => h.Name));
         Assert.Equal([7], headers[0].Value!);
         Assert.Null(headers[1].Value);
         Assert.Empty(headers[2].Value!);
         Assert.Equal(2 + big.Length + 1 + 1 + 2 + 1, all[0].Size);
-        Assert.False(all[1].HasKey);
-        Assert.False(all[1].HasValue);
-        Assert.Null(all[1].CopyValue());
-        Assert.True(all[2].HasKey);
-        Assert.True(all[2].HasValue);
+        Assert.Null(all[1].Key);
+        Assert.Null(all[1].Value);
+        Assert.Empty(all[1].Headers);
+        Assert.Empty(all[2].Key!);
+        Assert.Empty(all[2].Value!);
         Assert.Equal([0, 1, 2], all.Select(r => (int)r.Offset));
     }
 
@@ -289,5 +288,20 @@ public sealed class KafkaConsumerTests(MockKafkaFixture kafka) : ConsumerTestBas
         Assert.Throws<ArgumentException>(() => KafkaConsumer.PlainSource(Settings() with { MaxBufferedRecords = 0 }, ["t"], NullLogger.Instance));
         Assert.Throws<ArgumentException>(() => KafkaConsumer.PlainSource(Settings(), [], NullLogger.Instance));
         Assert.Throws<ArgumentException>(() => KafkaConsumer.PlainSource(Settings() with { RevokeTimeout = TimeSpan.FromMinutes(5) }, ["t"], NullLogger.Instance));
+    }
+
+    private sealed record Copied(long Offset, long Timestamp, byte[]? Key, byte[]? Value, List<(string Name, byte[]? Value)> Headers, int Size)
+    {
+        public static Copied Of(KafkaRecord record)
+        {
+            var headers = new List<(string, byte[]?)>();
+            foreach (var header in record.Headers)
+            {
+                headers.Add((Encoding.UTF8.GetString(header.Name), header.HasValue ? header.Value.ToArray() : null));
+            }
+
+            return new Copied(
+                record.Offset, record.Timestamp, record.HasKey ? record.Key.ToArray() : null, record.HasValue ? record.Value.ToArray() : null, headers, record.Size);
+        }
     }
 }
