@@ -1,6 +1,7 @@
 using ActorEvents.Events;
 using ActorEvents.Journal;
 using ActorEvents.Sources;
+using ActorEvents.Subscriptions;
 using Akka.Actor;
 
 namespace ActorEvents.Tests.Sources;
@@ -94,12 +95,20 @@ public sealed class LaneTests : SourceKit
     public void Nothing_is_emitted_before_all_subscriptions_listen()
     {
         var (first, second) = (Subscribe(), Subscribe(1));
-        var list = new BatchSource(Batches(1, 1));
-        Start(list, [first, second]);
-        first.Opens();
-        first.GetsNothing();
+        var stream = CreateTestProbe();
+        var lane = StartLane(Stream, first, second);
+        lane.Tell(LaneActor.Begin.Instance, stream);
+        lane.Tell(new SessionOpened(first.Opens(), 0));
+
+        // One of two listens, and has said it twice: what the lane pulled now, it would emit to the one alone.
+        lane.Tell(new Identify(null), stream);
+        stream.ExpectMsg<ActorIdentity>(TimeSpan.FromSeconds(20));
+
         second.Opens();
+        stream.ExpectMsg<LaneActor.Pulled>(TimeSpan.FromSeconds(20));
+        lane.Tell(Batches(1, 1)[0], stream);
         Assert.Single(first.Takes(1));
+        Assert.Single(second.Takes(1));
     }
 
     [Fact]
