@@ -1,0 +1,166 @@
+using ActorEvents.Events;
+using ActorEvents.Handlers;
+using ActorEvents.Journal;
+using Akka.Actor;
+using Akka.Persistence;
+using Akka.Persistence.Journal;
+using Akka.TestKit.Xunit2;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ActorEvents.Tests.Handlers;
+
+/// <summary>Persist, apply, answer, signal: none of the later ones without the earlier. After a failure only the journal knows what is true.</summary>
+public sealed class FailingAppendTests() : TestKit($$"""
+    akka.loglevel = OFF
+    akka.persistence.journal.plugin = test-journal
+    test-journal.class = "{{typeof(Journal).AssemblyQualifiedName}}"
+    """)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly EntityKey Key = new("k");
+    private readonly Signal _signal = new();
+    private int _decided;
+
+    public enum Append
+    {
+        Succeeds,
+        Fails,
+        FailsOnceItIsWritten,
+        IsRejected,
+        Waits,
+    }
+
+    [Theory]
+    [InlineData(Append.Fails, 0)]
+    [InlineData(Append.FailsOnceItIsWritten, 1)]
+    [InlineData(Append.IsRejected, 0)]
+    public void No_answer_and_no_signal_leave_the_entity_it_stops_and_the_next_one_reads_what_is_true(Append append, int written)
+    {
+        Journal.Next = append;
+        var failing = Start();
+        Deliver(failing, Emitter.Stream, 1, 2);
+        Deliver(failing, Emitter.OtherStream, 1);
+
+        Assert.DoesNotContain(AnswersUntilTheEnd(failing), a => a is Done);
+        Assert.Equal((2, 0), (_decided, _signal.Count));
+
+        var next = Start();
+        Deliver(next, Emitter.Stream, 1, 2);
+        Done(Emitter.Stream, 2);
+        Deliver(next, Emitter.Stream, 1, 2, 3);
+        Done(Emitter.Stream, 3);
+        Assert.Equal(written == 1 ? 3 : 5, _decided);
+        Deliver(next, Emitter.OtherStream, 1);
+        Done(Emitter.OtherStream, 1);
+        AwaitAssert(() => Assert.Equal(3 - written, _signal.Count));
+    }
+
+    [Fact]
+    public void One_that_is_told_to_stop_in_mid_append_finishes_it_hands_back_the_rest_and_stops()
+    {
+        Journal.Next = Append.Waits;
+        var entity = Start();
+        Deliver(entity, Emitter.Stream, 1);
+        AwaitCondition(() => Journal.IsWaiting, Patience);
+        Deliver(entity, Emitter.OtherStream, 5);
+        entity.Tell(StopWhenDrained.Instance);
+        entity.Tell(new Identify(null), TestActor);
+        Assert.Equal(entity, ExpectMsg<ActorIdentity>(Patience).Subject);
+
+        Journal.GoOn();
+
+        Assert.Equal(
+            [new Done(Key, Emitter.Stream.Name, 1), new Resend(Key, Emitter.OtherStream.Name)],
+            AnswersUntilTheEnd(entity));
+        Assert.Equal(1, _decided);
+    }
+
+    private IActorRef Start()
+    {
+        var handler = Emitter.Handler(_ =>
+        {
+            _decided++;
+            return Emitter.Emit(1);
+        });
+        var context = new EntityContext(handler, _signal, TimeProvider.System, NullLogger.Instance, new BlockedKeys());
+        return Watch(Sys.ActorOf(EntityRegion.Props(context, "=k")));
+    }
+
+    private void Deliver(IActorRef entity, StreamId stream, params ReadOnlySpan<long> numbers) => entity.Tell(Emitter.Deliver(stream, numbers), TestActor);
+
+    private void Done(StreamId stream, long upTo) => Assert.Equal(new Done(Key, stream.Name, upTo), ExpectMsg<Done>(Patience));
+
+    private List<object> AnswersUntilTheEnd(IActorRef entity)
+    {
+        var answers = new List<object>();
+        while (ReceiveOne(Patience) is { } message)
+        {
+            if (message is Terminated gone && gone.ActorRef.Equals(entity))
+            {
+                return answers;
+            }
+
+            answers.Add(message);
+        }
+
+        throw new TimeoutException($"the entity has not stopped; it said {string.Join(", ", answers)}");
+    }
+
+    /// <summary>What the next append meets; those behind it succeed. One journal for all tests of this class, which run one after the other.</summary>
+    public sealed class Journal : MemoryJournal
+    {
+        private static readonly Lock Guard = new();
+        private static Append s_next;
+        private static TaskCompletionSource? s_waiting;
+
+        public static Append Next
+        {
+            set
+            {
+                lock (Guard)
+                {
+                    s_next = value;
+                }
+            }
+        }
+
+        public static bool IsWaiting => s_waiting is not null;
+
+        public static void GoOn() => s_waiting!.SetResult();
+
+        protected override async Task<System.Collections.Immutable.IImmutableList<Exception?>> WriteMessagesAsync(IEnumerable<AtomicWrite> messages, CancellationToken cancellationToken)
+        {
+            Append append;
+            lock (Guard)
+            {
+                (append, s_next) = (s_next, Append.Succeeds);
+            }
+
+            switch (append)
+            {
+                case Append.Fails:
+                    throw new IOException("on purpose");
+                case Append.FailsOnceItIsWritten:
+                    await base.WriteMessagesAsync(messages, cancellationToken);
+                    throw new IOException("on purpose, and too late");
+                case Append.IsRejected:
+                    return [.. messages.Select(_ => new InvalidOperationException("on purpose"))];
+                case Append.Waits:
+                    s_waiting = new TaskCompletionSource();
+                    await s_waiting.Task;
+                    break;
+            }
+
+            return await base.WriteMessagesAsync(messages, cancellationToken);
+        }
+    }
+
+    private sealed class Signal : IJournalSignal
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public void Appended() => Interlocked.Increment(ref _count);
+    }
+}
