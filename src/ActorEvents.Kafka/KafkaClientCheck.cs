@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ActorEvents.Events;
+using ActorEvents.Events.Codecs;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Native;
 using ActorEvents.Kafka.Producers;

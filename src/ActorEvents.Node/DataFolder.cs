@@ -1,4 +1,4 @@
-using ActorEvents.Hosting.Settings;
+using ActorEvents.Node.Settings;
 
 namespace ActorEvents.Node;
 

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using ActorEvents.Events;
+using ActorEvents.Events.Codecs;
 using ActorEvents.Hosting;
-using ActorEvents.Hosting.Settings;
 using ActorEvents.Journal;
 using ActorEvents.Kafka;
 using ActorEvents.Kafka.Clients;
@@ -11,6 +10,7 @@ using ActorEvents.Kafka.Destinations;
 using ActorEvents.Kafka.Embedded;
 using ActorEvents.Kafka.Producers;
 using ActorEvents.Kafka.Sources;
+using ActorEvents.Node.Settings;
 using ActorEvents.Node.Sources;
 using ActorEvents.Relay;
 using ActorEvents.Shop;

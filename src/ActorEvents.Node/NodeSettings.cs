@@ -1,9 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using ActorEvents.Hosting;
-using ActorEvents.Hosting.Settings;
 using ActorEvents.Journal;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Embedded;
+using ActorEvents.Node.Settings;
 using ActorEvents.Node.Sources;
 using ActorEvents.Relay;
 using ActorEvents.Shop;

@@ -1,7 +1,7 @@
-using ActorEvents.Hosting.Settings;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Schema;
 using ActorEvents.Kafka.Embedded;
 using ActorEvents.Node;
+using ActorEvents.Node.Settings;
 
 if (Usage.IsAsked(args))
 {

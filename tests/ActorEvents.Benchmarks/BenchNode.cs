@@ -1,7 +1,9 @@
 using ActorEvents.Events;
+using ActorEvents.Groups;
 using ActorEvents.Handlers;
 using ActorEvents.Hosting;
 using ActorEvents.Journal;
+using ActorEvents.Journal.Stores;
 using ActorEvents.Relay;
 using ActorEvents.Sources;
 using Akka;

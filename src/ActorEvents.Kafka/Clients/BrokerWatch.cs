@@ -1,4 +1,5 @@
 using ActorEvents.Kafka.Telemetry;
+using ActorEvents.Retries;
 using ActorEvents.Telemetry;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ActorEvents.Kafka.Native;
+using ActorEvents.Retries;
 using ActorEvents.Telemetry;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;

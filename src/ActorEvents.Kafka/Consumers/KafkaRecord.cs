@@ -1,5 +1,5 @@
 using System.Buffers;
-using ActorEvents.Events;
+using ActorEvents.Events.Codecs;
 
 namespace ActorEvents.Kafka.Consumers;
 

@@ -1,4 +1,5 @@
 using ActorEvents.Kafka.Clients;
+using ActorEvents.Retries;
 using ActorEvents.Telemetry;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;

@@ -1,8 +1,9 @@
-using ActorEvents.Events;
+using ActorEvents.Events.Codecs;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Producers;
 using ActorEvents.Kafka.Telemetry;
 using ActorEvents.Relay;
+using ActorEvents.Retries;
 using ActorEvents.Telemetry;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ActorEvents.Events;
+using ActorEvents.Events.Codecs;
 using Confluent.Kafka;
 
 namespace ActorEvents.Kafka.Producers;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using ActorEvents.Events;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Stores;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Telemetry;
 using ActorEvents.Sources;

@@ -1,5 +1,5 @@
 using ActorEvents.Events;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Stores;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Sources;
 using Akka.Actor;

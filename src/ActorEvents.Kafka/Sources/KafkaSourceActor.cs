@@ -1,4 +1,5 @@
 using ActorEvents.Events;
+using ActorEvents.Events.Codecs;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Consumers;
 using ActorEvents.Kafka.Telemetry;

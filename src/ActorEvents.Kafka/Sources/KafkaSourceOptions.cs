@@ -1,4 +1,4 @@
-using ActorEvents.Events;
+using ActorEvents.Events.Codecs;
 using ActorEvents.Kafka.Clients;
 
 namespace ActorEvents.Kafka.Sources;

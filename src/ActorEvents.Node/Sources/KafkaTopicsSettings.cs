@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using ActorEvents.Events;
+using ActorEvents.Events.Codecs;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Sources;
 using ActorEvents.Sources;

@@ -1,5 +1,5 @@
-using ActorEvents.Hosting.Settings;
 using ActorEvents.Kafka.Clients;
+using ActorEvents.Node.Settings;
 using ActorEvents.Sources;
 
 namespace ActorEvents.Node.Sources;

@@ -1,4 +1,4 @@
-using ActorEvents.Events;
+using ActorEvents.Events.Codecs;
 using ActorEvents.Sources.Files;
 using Akka;
 using Akka.Streams.Dsl;

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Stores;
 using ActorEvents.Sources;
 using Akka.Actor;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ActorEvents.Events;
-using ActorEvents.Journal;
+using ActorEvents.Events.Codecs;
+using ActorEvents.Journal.Stores;
 using ActorEvents.Sources;
 using ActorEvents.Sources.Files;
 using Akka;

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ActorEvents.Hosting;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Stores;
+using ActorEvents.Retries;
 using ActorEvents.Shop.Feed;
 using ActorEvents.Sources;
 using ActorEvents.Telemetry;

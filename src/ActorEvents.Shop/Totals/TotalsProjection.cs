@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using ActorEvents.Events;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Entries;
+using ActorEvents.Journal.Stores;
 using ActorEvents.Shop.Customers;
 using ActorEvents.Shop.Orders;
 using ActorEvents.Shop.Payments;

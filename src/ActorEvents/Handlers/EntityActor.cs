@@ -1,5 +1,5 @@
 using ActorEvents.Events;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Entries;
 using ActorEvents.Telemetry;
 using Akka.Actor;
 using Akka.Cluster.Sharding;

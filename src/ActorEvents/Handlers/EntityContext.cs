@@ -1,5 +1,5 @@
 using ActorEvents.Journal;
-using ActorEvents.Telemetry;
+using ActorEvents.Retries;
 using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Handlers;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ActorEvents.Events;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Entries;
 
 namespace ActorEvents.Handlers;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorEvents.Groups;
 using ActorEvents.Handlers;
 using ActorEvents.Journal;
 using ActorEvents.Relay;

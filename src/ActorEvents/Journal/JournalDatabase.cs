@@ -1,3 +1,6 @@
+using ActorEvents.Journal.Plugin;
+using ActorEvents.Journal.Schema;
+using ActorEvents.Journal.Stores;
 using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Persistence.Sql.Config;
@@ -68,11 +71,11 @@ public sealed class JournalDatabase : IAsyncDisposable
         {
             JournalProvider.Sqlite when !string.IsNullOrWhiteSpace(options.ConnectionString) => throw new JournalUnavailableException(
                 JournalProblem.Setting,
-                $"{JournalOptions.ConnectionStringSetting} is set, but provider = sqlite makes no use of it. Set {JournalOptions.Section}.provider = postgresql, or leave it out."),
-            JournalProvider.Sqlite => new SqliteDialect(Required(options.SqliteFile, JournalOptions.SqliteFileSetting, "sqlite")),
-            JournalProvider.Postgresql => new PostgresDialect(Required(options.ConnectionString, JournalOptions.ConnectionStringSetting, "postgresql")),
+                $"{SettingNames.ConnectionString} is set, but provider = sqlite makes no use of it. Set {SettingNames.Section}.provider = postgresql, or leave it out."),
+            JournalProvider.Sqlite => new SqliteDialect(Required(options.SqliteFile, SettingNames.SqliteFile, "sqlite")),
+            JournalProvider.Postgresql => new PostgresDialect(Required(options.ConnectionString, SettingNames.ConnectionString, "postgresql")),
             _ => throw new JournalUnavailableException(
-                JournalProblem.Setting, $"{JournalOptions.Section}.provider is '{options.Provider}'; it is sqlite or postgresql."),
+                JournalProblem.Setting, $"{SettingNames.Section}.provider is '{options.Provider}'; it is sqlite or postgresql."),
         };
         return new JournalDatabase(dialect, await dialect.PrepareAsync(cancellationToken), time);
     }

@@ -13,13 +13,6 @@ public enum JournalProvider
 /// <summary>Settings <c>actor-events.journal</c>.</summary>
 public sealed record JournalOptions
 {
-    /// <summary>Path of these settings in the configuration; messages name them by it.</summary>
-    public const string Section = "actor-events.journal";
-
-    public const string SqliteFileSetting = Section + ".sqlite-file";
-
-    public const string ConnectionStringSetting = Section + ".connection-string";
-
     /// <summary><c>provider = sqlite | postgresql</c>. Default: sqlite.</summary>
     public JournalProvider Provider { get; init; }
 

@@ -1,3 +1,4 @@
+using ActorEvents.Retries;
 using ActorEvents.Telemetry;
 using Akka.Actor;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Entries;
 
 namespace ActorEvents.Relay;
 

@@ -1,4 +1,4 @@
-using ActorEvents.Journal;
+using ActorEvents.Journal.Entries;
 using ActorEvents.Telemetry;
 
 namespace ActorEvents.Relay;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Stores;
 
 namespace ActorEvents.Relay;
 

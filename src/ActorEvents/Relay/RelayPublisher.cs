@@ -1,4 +1,5 @@
 using ActorEvents.Events;
+using ActorEvents.Retries;
 using ActorEvents.Telemetry;
 
 namespace ActorEvents.Relay;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ActorEvents.Events;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Entries;
 
 namespace ActorEvents.Relay;
 

@@ -1,4 +1,4 @@
-using ActorEvents.Journal;
+using ActorEvents.Journal.Stores;
 using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Relay;

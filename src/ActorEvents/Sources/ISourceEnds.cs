@@ -1,4 +1,4 @@
-using ActorEvents.Journal;
+using ActorEvents.Journal.Stores;
 
 namespace ActorEvents.Sources;
 

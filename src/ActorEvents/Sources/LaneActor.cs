@@ -1,5 +1,6 @@
 using ActorEvents.Events;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Stores;
+using ActorEvents.Retries;
 using ActorEvents.Subscriptions;
 using ActorEvents.Telemetry;
 using Akka.Actor;

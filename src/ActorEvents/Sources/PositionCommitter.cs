@@ -1,4 +1,5 @@
-using ActorEvents.Journal;
+using ActorEvents.Journal.Stores;
+using ActorEvents.Retries;
 using ActorEvents.Telemetry;
 using Akka.Actor;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,5 @@
 using ActorEvents.Events;
-using ActorEvents.Journal;
-using ActorEvents.Telemetry;
+using ActorEvents.Journal.Stores;
 using Akka;
 using Akka.Actor;
 using Akka.Streams;

@@ -1,4 +1,4 @@
-using ActorEvents.Journal;
+using ActorEvents.Journal.Stores;
 using Akka.Actor;
 using Akka.Streams;
 using Microsoft.Extensions.Logging;

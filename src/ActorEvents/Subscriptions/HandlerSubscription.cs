@@ -1,5 +1,6 @@
 using ActorEvents.Events;
 using ActorEvents.Handlers;
+using ActorEvents.Retries;
 using ActorEvents.Telemetry;
 using Akka.Actor;
 using Microsoft.Extensions.Logging;

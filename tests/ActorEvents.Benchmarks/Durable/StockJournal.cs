@@ -1,4 +1,5 @@
 using ActorEvents.Journal;
+using ActorEvents.Journal.Schema;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Persistence;

@@ -1,7 +1,7 @@
 using ActorEvents.Benchmarks.Durable;
 using ActorEvents.Benchmarks.Kafka;
 using ActorEvents.Benchmarks.Servers;
-using ActorEvents.Events;
+using ActorEvents.Events.Codecs;
 using ActorEvents.Journal;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Destinations;

@@ -1,5 +1,5 @@
 using ActorEvents.Benchmarks.Servers;
-using ActorEvents.Events;
+using ActorEvents.Events.Codecs;
 using ActorEvents.Journal;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Sources;

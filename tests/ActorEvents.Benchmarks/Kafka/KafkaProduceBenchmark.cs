@@ -1,5 +1,6 @@
 using ActorEvents.Benchmarks.Servers;
 using ActorEvents.Events;
+using ActorEvents.Events.Codecs;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Destinations;
 using ActorEvents.Kafka.Producers;

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using ActorEvents.Events;
+using ActorEvents.Groups;
 using ActorEvents.Hosting;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Entries;
 using ActorEvents.Sources;
 using ActorEvents.Subscriptions;
 using Akka.Actor;

@@ -1,5 +1,3 @@
-using ActorEvents.Handlers;
-
 namespace ActorEvents.Scenarios.DataPath;
 
 public sealed class First_slice : IDisposable

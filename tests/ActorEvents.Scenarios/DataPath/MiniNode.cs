@@ -1,7 +1,9 @@
+using ActorEvents.Groups;
 using ActorEvents.Handlers;
 using ActorEvents.Hosting;
 using ActorEvents.Journal;
-using ActorEvents.Sources;
+using ActorEvents.Journal.Entries;
+using ActorEvents.Journal.Stores;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Sharding;

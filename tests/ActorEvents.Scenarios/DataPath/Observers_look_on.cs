@@ -1,4 +1,4 @@
-using ActorEvents.Hosting;
+using ActorEvents.Groups;
 using ActorEvents.Observers;
 using ActorEvents.Sources;
 using Akka.Actor;

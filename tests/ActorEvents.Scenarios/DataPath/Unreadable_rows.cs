@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Entries;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using ActorEvents.Events;
-using ActorEvents.Hosting;
 using ActorEvents.Scenarios.DataPath;
 using ActorEvents.Sources;
 

@@ -11,14 +11,16 @@ public sealed class FloorTests
         typeof(global::ActorEvents.Hosting.ActorEventsNode).Assembly, typeof(global::ActorEvents.Kafka.KafkaClientCheck).Assembly, typeof(global::ActorEvents.Shop.ShopHosting).Assembly, typeof(global::ActorEvents.Web.HealthEndpoints).Assembly).Build();
 
     [Theory]
-    [InlineData("Events", "Journal|Handlers|Subscriptions|Observers|Sources|Relay|Hosting|Telemetry")]
-    [InlineData("Telemetry", "Journal|Handlers|Subscriptions|Observers|Sources|Relay|Hosting")]
-    [InlineData("Journal", "Handlers|Subscriptions|Observers|Sources|Relay|Hosting")]
-    [InlineData("Handlers", "Subscriptions|Observers|Sources|Relay|Hosting")]
-    [InlineData("Subscriptions", "Observers|Sources|Relay|Hosting")]
-    [InlineData("Observers", "Sources|Relay|Hosting")]
-    [InlineData("Sources", "Observers|Relay|Hosting")]
-    [InlineData("Relay", "Handlers|Subscriptions|Observers|Sources|Hosting")]
+    [InlineData("Retries", "Events|Telemetry|Journal|Handlers|Subscriptions|Observers|Sources|Relay|Groups|Hosting")]
+    [InlineData("Events", "Retries|Telemetry|Journal|Handlers|Subscriptions|Observers|Sources|Relay|Groups|Hosting")]
+    [InlineData("Telemetry", "Journal|Handlers|Subscriptions|Observers|Sources|Relay|Groups|Hosting")]
+    [InlineData("Journal", "Handlers|Subscriptions|Observers|Sources|Relay|Groups|Hosting")]
+    [InlineData("Handlers", "Subscriptions|Observers|Sources|Relay|Groups|Hosting")]
+    [InlineData("Subscriptions", "Observers|Sources|Relay|Groups|Hosting")]
+    [InlineData("Observers", "Sources|Relay|Groups|Hosting")]
+    [InlineData("Sources", "Observers|Relay|Groups|Hosting")]
+    [InlineData("Relay", "Handlers|Subscriptions|Observers|Sources|Groups|Hosting")]
+    [InlineData("Groups", "Observers|Relay|Hosting")]
     public void A_floor_uses_only_those_below_it(string floor, string above)
     {
         var types = Types().That().ResideInNamespaceMatching($@"^ActorEvents\.{floor}(\..*)?$").GetObjects(Product).ToList();

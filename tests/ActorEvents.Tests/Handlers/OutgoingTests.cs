@@ -1,6 +1,7 @@
 using ActorEvents.Events;
+using ActorEvents.Events.Codecs;
 using ActorEvents.Handlers;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Entries;
 
 namespace ActorEvents.Tests.Handlers;
 

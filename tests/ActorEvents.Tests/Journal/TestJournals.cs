@@ -1,4 +1,5 @@
 using ActorEvents.Journal;
+using ActorEvents.Journal.Schema;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 

@@ -1,5 +1,5 @@
-using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka;
+using ActorEvents.Kafka.Clients;
 
 namespace ActorEvents.Tests.Kafka;
 

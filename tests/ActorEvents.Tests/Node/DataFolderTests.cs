@@ -1,5 +1,5 @@
-using ActorEvents.Hosting.Settings;
 using ActorEvents.Node;
+using ActorEvents.Node.Settings;
 
 namespace ActorEvents.Tests.Node;
 

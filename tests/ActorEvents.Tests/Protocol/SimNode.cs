@@ -1,5 +1,3 @@
-using ActorEvents.Journal;
-
 namespace ActorEvents.Tests.Protocol;
 
 /// <summary>One node: its subscriptions and lanes, one for all.</summary>

@@ -1,6 +1,6 @@
 using ActorEvents.Events;
 using ActorEvents.Handlers;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Entries;
 
 namespace ActorEvents.Tests.Protocol;
 

@@ -1,4 +1,5 @@
-using ActorEvents.Journal;
+using ActorEvents.Journal.Entries;
+using ActorEvents.Journal.Stores;
 
 namespace ActorEvents.Tests.Relay;
 

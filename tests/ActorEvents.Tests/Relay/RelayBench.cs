@@ -1,4 +1,3 @@
-using ActorEvents.Journal;
 using ActorEvents.Relay;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;

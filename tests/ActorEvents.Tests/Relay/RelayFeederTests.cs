@@ -1,5 +1,5 @@
 using System.Text;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Entries;
 using ActorEvents.Relay;
 
 namespace ActorEvents.Tests.Relay;

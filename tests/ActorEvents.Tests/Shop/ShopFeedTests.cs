@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using ActorEvents.Journal;
 using ActorEvents.Shop;
 using ActorEvents.Shop.Feed;
 using ActorEvents.Sources;

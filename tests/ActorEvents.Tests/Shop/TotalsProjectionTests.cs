@@ -1,4 +1,4 @@
-using ActorEvents.Journal;
+using ActorEvents.Journal.Entries;
 using ActorEvents.Shop.Totals;
 using ActorEvents.Tests.Relay;
 

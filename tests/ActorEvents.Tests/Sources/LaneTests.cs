@@ -1,5 +1,5 @@
 using ActorEvents.Events;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Stores;
 using ActorEvents.Sources;
 using ActorEvents.Subscriptions;
 using Akka.Actor;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using ActorEvents.Events;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Stores;
 
 namespace ActorEvents.Tests.Sources;
 

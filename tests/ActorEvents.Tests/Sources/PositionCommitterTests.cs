@@ -1,4 +1,4 @@
-using ActorEvents.Journal;
+using ActorEvents.Journal.Stores;
 using ActorEvents.Sources;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using ActorEvents.Events;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Stores;
 using ActorEvents.Sources;
 using ActorEvents.Subscriptions;
 using Akka.Actor;

@@ -1,5 +1,4 @@
 using System.Text;
-using ActorEvents.Events;
 using ActorEvents.Subscriptions;
 
 namespace ActorEvents.Tests.Subscriptions;

@@ -1,5 +1,4 @@
 using ActorEvents.Events;
-using ActorEvents.Sources;
 using ActorEvents.Subscriptions;
 using Akka.Actor;
 

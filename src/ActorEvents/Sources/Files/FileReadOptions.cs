@@ -1,5 +1,5 @@
 using System.Globalization;
-using ActorEvents.Events;
+using ActorEvents.Events.Codecs;
 
 namespace ActorEvents.Sources.Files;
 

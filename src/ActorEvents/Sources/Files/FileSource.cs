@@ -1,5 +1,5 @@
-using ActorEvents.Events;
-using ActorEvents.Journal;
+using ActorEvents.Events.Codecs;
+using ActorEvents.Journal.Stores;
 using Akka.Actor;
 
 namespace ActorEvents.Sources.Files;

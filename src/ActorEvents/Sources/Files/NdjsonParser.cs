@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using ActorEvents.Events;
+using ActorEvents.Events.Codecs;
 
 namespace ActorEvents.Sources.Files;
 

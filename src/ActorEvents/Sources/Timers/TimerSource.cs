@@ -1,4 +1,5 @@
 using ActorEvents.Events;
+using ActorEvents.Events.Codecs;
 using Akka.Actor;
 
 namespace ActorEvents.Sources.Timers;

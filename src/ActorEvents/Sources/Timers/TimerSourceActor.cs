@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using ActorEvents.Events;
-using ActorEvents.Journal;
+using ActorEvents.Events.Codecs;
+using ActorEvents.Journal.Stores;
+using ActorEvents.Retries;
 using ActorEvents.Telemetry;
 using Akka.Actor;
 

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using ActorEvents.Events;
+using ActorEvents.Events.Codecs;
+using ActorEvents.Groups;
 using ActorEvents.Handlers;
-using ActorEvents.Hosting;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Sources;
 using ActorEvents.Sources;

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 using ActorEvents.Events;
-using ActorEvents.Journal;
+using ActorEvents.Events.Codecs;
+using ActorEvents.Journal.Stores;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Sources;
-using ActorEvents.Sources;
 using ActorEvents.Tests.Sources;
 using Akka.Actor;
 using Confluent.Kafka;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using ActorEvents.Events;
+using ActorEvents.Events.Codecs;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Sources;
 using ActorEvents.Sources;

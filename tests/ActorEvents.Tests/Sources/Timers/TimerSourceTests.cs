@@ -1,5 +1,4 @@
-using ActorEvents.Journal;
-using ActorEvents.Sources;
+using ActorEvents.Journal.Stores;
 using ActorEvents.Sources.Timers;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,0 +1,69 @@
+namespace ActorEvents.Journal.Entries;
+
+/// <summary>
+/// One append of one entity = one journal row: the framework's envelope around opaque user bytes. Written by the entity, read by recovery, relay
+/// and projections. Wire form: Protobuf, manifest <see cref="Manifest"/>; parked queue, attempts and timers have reserved fields.
+/// </summary>
+public sealed class JournalEntry
+{
+    public const string Manifest = "ae.entry.1";
+
+    /// <summary>Outgoing events in one entry at most: an origin number is commit order × this + index, and one more would have the next row's.</summary>
+    public const int MaxOutgoing = 65_536;
+
+    /// <summary>User state events in order.</summary>
+    public required IReadOnlyList<StoredPayload> StateEvents { get; init; }
+
+    /// <summary>Per stream the highest position that this append decides.</summary>
+    public required IReadOnlyList<StoredPosition> Positions { get; init; }
+
+    /// <summary>Origin marks that this append raises.</summary>
+    public IReadOnlyList<StoredMark> Marks { get; init; } = [];
+
+    /// <summary>Outgoing events, published by the relay in this order; the index is part of their id.</summary>
+    public IReadOnlyList<StoredOutgoing> Outgoing { get; init; } = [];
+
+    public IReadOnlyList<StoredRejection> Rejections { get; init; } = [];
+
+    /// <summary>How many events were decided (effects, no-ops and rejections).</summary>
+    public int Decided { get; init; }
+
+    /// <summary>How many of them were repeats by origin. In memory only, for the metric.</summary>
+    public int Repeats { get; init; }
+}
+
+/// <summary>A snapshot of an entity: all of it, with positions and marks. Manifest <see cref="Manifest"/>.</summary>
+public sealed class EntitySnapshot
+{
+    public const string Manifest = "ae.snapshot.1";
+
+    public required StoredPayload State { get; init; }
+
+    public required IReadOnlyList<StoredPosition> Positions { get; init; }
+
+    public IReadOnlyList<StoredMark> Marks { get; init; } = [];
+}
+
+/// <summary>Opaque user bytes with the manifest that their handler registered. No type name is ever stored or loaded.</summary>
+public readonly record struct StoredPayload(string Manifest, ReadOnlyMemory<byte> Bytes);
+
+public readonly record struct StoredPosition(string Stream, long UpTo);
+
+/// <summary>Highest origin number decided for one origin within one scope (source, topic name, partition).</summary>
+public readonly record struct StoredMark(string Scope, string OriginId, long Number);
+
+public readonly record struct StoredRejection(string Stream, long Position, string EventId, string Reason);
+
+/// <summary>An outgoing event as it is stored: complete but for its id and origin, which follow from the row.</summary>
+/// <param name="Destination">Topic.</param>
+/// <param name="Time">RFC 3339, set when it was decided, so that a repeat is identical.</param>
+public sealed record StoredOutgoing(string Destination, string Type, string? Key, string? Subject, string? DataContentType, string Time, ReadOnlyMemory<byte> Data);
+
+/// <summary>A journal row as readers see it.</summary>
+/// <param name="Ordering">Commit order; gaps never fill.</param>
+/// <param name="Entry">Null: the row is not of ours, or cannot be read (<paramref name="Problem"/> says why).</param>
+public sealed record JournalRow(long Ordering, string PersistenceId, long SequenceNumber, JournalEntry? Entry, string? Problem)
+{
+    /// <summary>Other software wrote the row (another serializer). False beside a <see cref="Problem"/>: the row is of ours, and damaged or too new.</summary>
+    public bool Foreign { get; init; }
+}

@@ -1,0 +1,68 @@
+using System.Data;
+using System.Data.Common;
+using LinqToDB;
+
+namespace ActorEvents.Journal.Schema;
+
+/// <summary>What differs between the two databases. Connections are short: each operation opens one from the pool and gives it back.</summary>
+internal abstract class Dialect
+{
+    /// <summary>For people: file, or host, port, database and user. Never a password.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>linq2db's name of the provider, for the Akka plugin.</summary>
+    public abstract string ProviderName { get; }
+
+    /// <summary>SQL type of a byte column.</summary>
+    public abstract string Blob { get; }
+
+    /// <summary>Appended to a SELECT whose row must not change until the transaction ends.</summary>
+    public abstract string ForUpdate { get; }
+
+    /// <summary>Statement that waits for whoever appends to the journal, where that is not the nature of a write.</summary>
+    public abstract string TakeJournalLock { get; }
+
+    /// <summary>Who may hold up a write, and how to find out.</summary>
+    public abstract string WhoHoldsIt { get; }
+
+    /// <summary>SELECT of journal rows behind <c>@after</c>, at most <c>@limit</c>; it may leave out those behind the row that comes to <c>@bytes</c>.</summary>
+    public abstract string JournalPage { get; }
+
+    /// <summary>How Akka's write journal connects. Handed over as an object, so that no password stands in the actor system's configuration.</summary>
+    public abstract DataOptions JournalConnection();
+
+    /// <summary>How Akka's snapshot store connects.</summary>
+    public abstract DataOptions SnapshotConnection();
+
+    /// <summary>Makes what is missing in one transaction and checks what is there.</summary>
+    public abstract Task<JournalIdentity> PrepareAsync(CancellationToken cancellationToken);
+
+    /// <summary>Closes pooled connections; call it when the actor system is down.</summary>
+    public abstract void ClosePool();
+
+    protected abstract Task<DbConnection> OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>A read that needs no transaction of its own.</summary>
+    public virtual async Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenAsync(cancellationToken);
+        return await read(connection, cancellationToken);
+    }
+
+    /// <summary>One write transaction; <paramref name="write"/> returns false to roll back.</summary>
+    public virtual async Task<bool> WriteAsync(Func<DbTransaction, CancellationToken, Task<bool>> write, CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        var commit = await write(transaction, cancellationToken);
+        if (commit)
+        {
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        return commit;
+    }
+}
+
+/// <param name="IsNew">This start made it.</param>
+internal readonly record struct JournalIdentity(string Id, bool IsNew);

@@ -1,0 +1,92 @@
+using System.Data.Common;
+using System.Globalization;
+using LinqToDB;
+using Npgsql;
+
+namespace ActorEvents.Journal.Schema;
+
+/// <summary>A PostgreSQL database; tables are those of the connection's search path.</summary>
+internal sealed class PostgresDialect : Dialect
+{
+    private readonly string _connectionString;
+    private readonly PostgresSchema _schema;
+
+    /// <exception cref="JournalUnavailableException">The text is not a connection string, or names no host.</exception>
+    public PostgresDialect(string connectionString)
+    {
+        NpgsqlConnectionStringBuilder builder;
+        try
+        {
+            builder = new NpgsqlConnectionStringBuilder(connectionString);
+        }
+        catch (ArgumentException)
+        {
+            // Not what Npgsql says, either: it names the keyword that it does not know, which is part of the password where that holds a ';'.
+            throw new JournalUnavailableException(
+                JournalProblem.Setting,
+                $"{SettingNames.ConnectionString} is not a connection string of Npgsql: a keyword or a value in it is none that it takes. Its form: Host=…;Port=5432;Database=…;Username=…;Password=… (a value with ';' or '=' stands in quotes)");
+        }
+
+        if (string.IsNullOrWhiteSpace(builder.Host))
+        {
+            throw new JournalUnavailableException(
+                JournalProblem.Setting, $"{SettingNames.ConnectionString} names no Host. Its form: Host=…;Port=5432;Database=…;Username=…;Password=…");
+        }
+
+        builder.ApplicationName ??= "ActorEvents";
+        _connectionString = builder.ToString();
+        Description = string.Create(
+            CultureInfo.InvariantCulture,
+            $"PostgreSQL database '{builder.Database ?? builder.Username}' at {builder.Host}:{builder.Port} (user '{builder.Username}')");
+        _schema = new PostgresSchema(this);
+    }
+
+    public override string Description { get; }
+
+    public override string ProviderName => LinqToDB.ProviderName.PostgreSQL15;
+
+    public override string Blob => "BYTEA";
+
+    public override string ForUpdate => " FOR UPDATE";
+
+    public override string TakeJournalLock => PostgresSchema.TakeJournalLock;
+
+    public override string WhoHoldsIt => "another session holds the journal's lock. Find it in pg_locks (locktype = 'advisory') and end it with pg_terminate_backend.";
+
+    /// <summary>Sums up the sizes, which the server knows without reading the values: a reader that stops is sent the rest all the same.</summary>
+    public override string JournalPage => """
+        SELECT ordering, persistence_id, sequence_number, identifier, manifest, message
+        FROM (SELECT journal.*, sum(octet_length(message)) OVER (ORDER BY ordering) - octet_length(message) AS before
+              FROM journal WHERE ordering > @after ORDER BY ordering LIMIT @limit) page
+        WHERE before < @bytes ORDER BY ordering
+        """;
+
+    public override DataOptions SnapshotConnection() => JournalConnection();
+
+    public override DataOptions JournalConnection() => new DataOptions().UseConnectionString(ProviderName, _connectionString);
+
+    public override Task<JournalIdentity> PrepareAsync(CancellationToken cancellationToken) => _schema.PrepareAsync(cancellationToken);
+
+    public override void ClosePool()
+    {
+        using var connection = new NpgsqlConnection(_connectionString);
+        NpgsqlConnection.ClearPool(connection);
+    }
+
+    public async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(_connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    protected override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) => await ConnectAsync(cancellationToken);
+}

@@ -1,0 +1,193 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace ActorEvents.Journal.Schema;
+
+/// <summary>
+/// Makes and checks a journal's tables in PostgreSQL: one transaction under an advisory lock, so that nodes that start together do not meet.
+/// </summary>
+internal sealed class PostgresSchema(PostgresDialect dialect)
+{
+    // As Akka.Persistence.Sql 1.5.73 makes them (table mapping "default", tag mode TagTable).
+    private const string PluginTables = """
+        CREATE TABLE IF NOT EXISTS journal (
+            ordering BIGINT GENERATED ALWAYS AS IDENTITY NOT NULL,
+            created BIGINT NOT NULL,
+            deleted BOOLEAN NOT NULL,
+            persistence_id TEXT NOT NULL,
+            sequence_number BIGINT NOT NULL,
+            message BYTEA NOT NULL,
+            manifest TEXT NULL,
+            identifier INTEGER NULL,
+            writer_uuid TEXT NULL,
+            CONSTRAINT "PK_journal" PRIMARY KEY (ordering));
+        CREATE TABLE IF NOT EXISTS tags (
+            ordering_id BIGINT NOT NULL,
+            tag TEXT NOT NULL,
+            sequence_nr BIGINT NOT NULL,
+            persistence_id TEXT NOT NULL,
+            CONSTRAINT "PK_tags" PRIMARY KEY (ordering_id, tag));
+        CREATE INDEX IF NOT EXISTS tags_persistence_id_sequence_nr_idx ON tags (persistence_id, sequence_nr);
+        CREATE INDEX IF NOT EXISTS tags_tag_idx ON tags (tag);
+        CREATE TABLE IF NOT EXISTS snapshot (
+            persistence_id TEXT NOT NULL,
+            sequence_number BIGINT NOT NULL,
+            created BIGINT NOT NULL,
+            snapshot BYTEA NULL,
+            manifest TEXT NULL,
+            serializer_id INTEGER NULL,
+            CONSTRAINT "PK_snapshot" PRIMARY KEY (persistence_id, sequence_number));
+        """;
+
+    private const string UniqueIndex = "ALTER TABLE journal ADD CONSTRAINT journal_uq UNIQUE (persistence_id, sequence_number)";
+
+    private const string LockClass = "(1095058000::bigint << 32)";
+
+    // Whoever inserts into the journal, the stock plugin too, takes the journal's lock before its first number is drawn and holds it until its rows
+    // are visible. So "ordering" is the order of commits: a reader that has seen a number will never meet a lower one later.
+    private const string CommitOrder = $"""
+        CREATE OR REPLACE FUNCTION ae_commit_order() RETURNS trigger LANGUAGE plpgsql AS $function$
+        BEGIN
+            PERFORM pg_advisory_xact_lock({LockClass} | TG_RELID::bigint);
+            RETURN NULL;
+        END
+        $function$;
+        DROP TRIGGER IF EXISTS ae_commit_order ON journal;
+        CREATE TRIGGER ae_commit_order BEFORE INSERT ON journal FOR EACH STATEMENT EXECUTE FUNCTION ae_commit_order();
+        """;
+
+    /// <summary>The lock that the trigger takes.</summary>
+    public const string TakeJournalLock = $"SELECT pg_advisory_xact_lock({LockClass} | 'journal'::regclass::oid::bigint); ";
+
+    private const string HasTrigger =
+        "SELECT EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = 'journal'::regclass AND tgname = 'ae_commit_order' AND tgenabled IN ('O', 'A'))";
+
+    private const string HasUniqueIndex = """
+        SELECT EXISTS (
+            SELECT 1 FROM pg_index i
+            WHERE i.indrelid = 'journal'::regclass AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indnkeyatts = 2
+              AND (SELECT array_agg(a.attname::text ORDER BY a.attname::text)
+                   FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey[0:1]))
+                  = ARRAY['persistence_id', 'sequence_number'])
+        """;
+
+    public async Task<JournalIdentity> PrepareAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await dialect.ConnectAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await ExecuteAsync(transaction, "SELECT pg_advisory_xact_lock(1095058000)", cancellationToken);
+            var identity = await MakeAsync(transaction, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return identity;
+        }
+        catch (NpgsqlException e)
+        {
+            throw Translate(e);
+        }
+        catch (Exception e) when (e is SocketException or TimeoutException)
+        {
+            throw Unreachable(e);
+        }
+    }
+
+    private async Task<JournalIdentity> MakeAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        string? version = null;
+        if (await ScalarAsync<bool>(transaction, "SELECT to_regclass('ae_meta') IS NOT NULL", cancellationToken))
+        {
+            // Before anything is made: an older version must leave a newer one's tables as they are.
+            version = await ScalarAsync<string?>(transaction, "SELECT min(value) FROM ae_meta WHERE name = 'schema-version'", cancellationToken);
+            if (version is not null)
+            {
+                JournalSchema.RefuseNewer(version, dialect.Description);
+            }
+        }
+
+        // All was made in one transaction. Even CREATE … IF NOT EXISTS needs rights that a node has no use for once the tables are there.
+        if (version is null)
+        {
+            await MakeTablesAsync(transaction, cancellationToken);
+        }
+
+        await ProbeAsync(transaction, "journal", JournalSchema.ProbeJournal, cancellationToken);
+        await ProbeAsync(transaction, "snapshot", JournalSchema.ProbeSnapshot, cancellationToken);
+        if (!await ScalarAsync<bool>(transaction, HasUniqueIndex, cancellationToken))
+        {
+            throw JournalSchema.NoUniqueIndex(dialect.Description);
+        }
+
+        if (!await ScalarAsync<bool>(transaction, HasTrigger, cancellationToken))
+        {
+            await ExecuteAsync(transaction, CommitOrder, cancellationToken);
+        }
+
+        return await JournalSchema.IdentifyAsync(transaction, dialect.Description, cancellationToken);
+    }
+
+    private async Task MakeTablesAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        var existed = await ScalarAsync<bool>(transaction, "SELECT to_regclass('journal') IS NOT NULL", cancellationToken);
+        await ExecuteAsync(transaction, PluginTables, cancellationToken);
+        if (!existed)
+        {
+            await ExecuteAsync(transaction, UniqueIndex, cancellationToken);
+        }
+
+        await ExecuteAsync(
+            transaction, JournalSchema.OwnTables(dialect.Blob, "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"), cancellationToken);
+    }
+
+    private async Task ProbeAsync(DbTransaction transaction, string table, string sql, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ExecuteAsync(transaction, sql, cancellationToken);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedColumn)
+        {
+            throw JournalSchema.WrongColumns(table, dialect.Description, e);
+        }
+    }
+
+    private static async Task ExecuteAsync(DbTransaction transaction, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command(sql);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task<T?> ScalarAsync<T>(DbTransaction transaction, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command(sql);
+        return await command.ExecuteScalarAsync(cancellationToken) is T value ? value : default;
+    }
+
+    private JournalUnavailableException Translate(NpgsqlException e) => e switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } p => new(
+            JournalProblem.Denied,
+            $"The {dialect.Description} refuses this user or password: {p.MessageText}. Correct Username and Password in {SettingNames.ConnectionString}.",
+            e),
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } p => new(
+            JournalProblem.Denied,
+            $"The {dialect.Description} gives this user too few rights: {p.MessageText}. It needs CREATE on the schema at the first start, afterwards SELECT, INSERT, UPDATE and DELETE on the tables ({SettingNames.ConnectionString}).",
+            e),
+        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } p => new(
+            JournalProblem.Unreachable,
+            $"The {dialect.Description} is not there: {p.MessageText}. Create it (CREATE DATABASE …) or correct Database in {SettingNames.ConnectionString}.",
+            e),
+        PostgresException p => new(
+            JournalProblem.Failed,
+            $"The {dialect.Description} cannot be used: {p.MessageText} (SQLSTATE {p.SqlState}; setting {SettingNames.ConnectionString}).",
+            e),
+        { InnerException: SocketException or TimeoutException or IOException } => Unreachable(e),
+        _ => new(JournalProblem.Failed, $"The {dialect.Description} cannot be used ({SettingNames.ConnectionString}): {e.Message}", e),
+    };
+
+    private JournalUnavailableException Unreachable(Exception e) => new(
+        JournalProblem.Unreachable,
+        $"No answer from the {dialect.Description}: {(e.InnerException ?? e).Message.TrimEnd('.')}. Start the server, or correct Host and Port in {SettingNames.ConnectionString}.",
+        e);
+}

@@ -1,0 +1,147 @@
+using System.Data.Common;
+using LinqToDB;
+using LinqToDB.Interceptors;
+using Microsoft.Data.Sqlite;
+
+namespace ActorEvents.Journal.Schema;
+
+/// <summary>
+/// One file in WAL mode. SQLite's calls block: they run on the thread pool, and one gate lets only one of our own writers wait for the file's lock.
+/// </summary>
+internal sealed class SqliteDialect : Dialect
+{
+    /// <summary>SQLite's own waiting, which looks every few milliseconds; the driver's own looks every 150.</summary>
+    private const string ConnectionPragmas = "PRAGMA busy_timeout = 30000; PRAGMA synchronous = FULL;";
+
+    private readonly string _connectionString;
+    private readonly SqliteSchema _schema;
+    private readonly SemaphoreSlim _oneWriter = new(1, 1);
+
+    public SqliteDialect(string file)
+    {
+        File = Path.GetFullPath(file);
+        _connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = File,
+            Mode = SqliteOpenMode.ReadWrite,
+            Cache = SqliteCacheMode.Private,
+            Pooling = true,
+            DefaultTimeout = 60,
+        }.ToString();
+        _schema = new SqliteSchema(this);
+    }
+
+    public string File { get; }
+
+    public override string Description => $"SQLite file '{File}'";
+
+    public override string ProviderName => LinqToDB.ProviderName.SQLiteMS;
+
+    public override string Blob => "BLOB";
+
+    public override string ForUpdate => "";
+
+    public override DataOptions JournalConnection() => Connection(new LeavingPragmas(this));
+
+    /// <summary>Stays on the snapshot store's actor, so that one snapshot at a time waits for the lock, and not a thread for each.</summary>
+    public override DataOptions SnapshotConnection() => Connection(new Pragmas(this));
+
+    public override string TakeJournalLock => "";
+
+    public override string WhoHoldsIt => "another process holds its lock, or the disk stands still. Only the node may write to the file: end what else has it open (fuser, lsof).";
+
+    /// <summary>What is not read is not fetched.</summary>
+    public override string JournalPage => """
+        SELECT ordering, persistence_id, sequence_number, identifier, manifest, message FROM journal
+        WHERE ordering > @after ORDER BY ordering LIMIT @limit
+        """;
+
+    public override Task<JournalIdentity> PrepareAsync(CancellationToken cancellationToken) =>
+        Task.Run(() => _schema.PrepareAsync(cancellationToken), cancellationToken);
+
+    public override Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
+        Task.Run(() => base.ReadAsync(read, cancellationToken), cancellationToken);
+
+    public override async Task<bool> WriteAsync(Func<DbTransaction, CancellationToken, Task<bool>> write, CancellationToken cancellationToken)
+    {
+        await _oneWriter.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(() => base.WriteAsync(write, cancellationToken), cancellationToken);
+        }
+        catch (SqliteException e)
+        {
+            throw _schema.Translate(e);
+        }
+        finally
+        {
+            _oneWriter.Release();
+        }
+    }
+
+    public override void ClosePool()
+    {
+        using var connection = new SqliteConnection(_connectionString);
+        SqliteConnection.ClearPool(connection);
+    }
+
+    protected override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var connection = new SqliteConnection(_connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            RefuseDeleted();
+            await using var pragmas = connection.Command(ConnectionPragmas);
+            await pragmas.ExecuteNonQueryAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A connection that was open before goes on writing to a deleted file without a word, and all of it would be gone with the process.</summary>
+    private void RefuseDeleted()
+    {
+        if (!System.IO.File.Exists(File))
+        {
+            throw new JournalUnavailableException(
+                JournalProblem.Unreachable,
+                $"The {Description} is gone: it was deleted or moved while the node runs. Nothing more is written to it. Put it back, or stop the node.");
+        }
+    }
+
+    private DataOptions Connection(IInterceptor interceptor) => new DataOptions()
+        .UseConnectionString(ProviderName, _connectionString)
+        .UseInterceptor(interceptor);
+
+    /// <summary>The plugin's connections wait and flush as ours do.</summary>
+    private class Pragmas(SqliteDialect dialect) : ConnectionInterceptor
+    {
+        public override void ConnectionOpened(ConnectionEventData eventData, DbConnection connection)
+        {
+            dialect.RefuseDeleted();
+            using var pragmas = connection.Command(ConnectionPragmas);
+            pragmas.ExecuteNonQuery();
+        }
+
+        public override Task ConnectionOpenedAsync(ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken)
+        {
+            ConnectionOpened(eventData, connection);
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>
+    /// Leaves the thread before the connection opens. The write journal's queue and its writes are stages of one actor; a write that blocks it
+    /// keeps the next appends from collecting behind it, so that each would be a transaction of its own.
+    /// </summary>
+    private sealed class LeavingPragmas(SqliteDialect dialect) : Pragmas(dialect)
+    {
+        public override async Task ConnectionOpeningAsync(ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken) =>
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+    }
+}

@@ -1,0 +1,205 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+
+namespace ActorEvents.Journal.Schema;
+
+/// <summary>Makes and checks a journal's SQLite file.</summary>
+internal sealed class SqliteSchema(SqliteDialect dialect)
+{
+    /// <summary>Up to here the whole file is checked at each start (about a second on a slow disk); damage in a bigger one shows when it is read.</summary>
+    private const long WholeCheckLimit = 64L << 20;
+
+    // As Akka.Persistence.Sql 1.5.73 makes them (table mapping "default", tag mode TagTable).
+    private const string PluginTables = """
+        CREATE TABLE IF NOT EXISTS journal (
+            ordering INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+            created INTEGER NOT NULL,
+            deleted BIT NOT NULL,
+            persistence_id NVARCHAR(255) NOT NULL,
+            sequence_number INTEGER NOT NULL,
+            message VARBINARY NOT NULL,
+            manifest NVARCHAR(500) NULL,
+            identifier INTEGER NULL,
+            writer_uuid NVARCHAR(128) NULL);
+        CREATE TABLE IF NOT EXISTS tags (
+            ordering_id INTEGER NOT NULL,
+            tag NVARCHAR(64) NOT NULL,
+            sequence_nr INTEGER NOT NULL,
+            persistence_id NVARCHAR(255) NOT NULL,
+            CONSTRAINT PK_tags PRIMARY KEY (ordering_id, tag));
+        CREATE INDEX IF NOT EXISTS tags_persistence_id_sequence_nr_idx ON tags (persistence_id, sequence_nr);
+        CREATE INDEX IF NOT EXISTS tags_tag_idx ON tags (tag);
+        CREATE TABLE IF NOT EXISTS snapshot (
+            persistence_id NVARCHAR(255) NOT NULL,
+            sequence_number INTEGER NOT NULL,
+            created INTEGER NOT NULL,
+            snapshot VARBINARY NULL,
+            manifest NVARCHAR(500) NULL,
+            serializer_id INTEGER NULL,
+            CONSTRAINT PK_snapshot PRIMARY KEY (persistence_id, sequence_number));
+        """;
+
+    public async Task<JournalIdentity> PrepareAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            MakeFolder();
+            await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+            {
+                DataSource = dialect.File,
+                Mode = SqliteOpenMode.ReadWriteCreate,
+                Pooling = false,
+                DefaultTimeout = 60,
+            }.ToString());
+            await connection.OpenAsync(cancellationToken);
+            await ExecuteAsync(connection, "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", cancellationToken);
+            await CheckFileAsync(connection, cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var identity = await MakeAsync(transaction, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return identity;
+        }
+        catch (SqliteException e)
+        {
+            throw Translate(e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalUnavailableException(
+                JournalProblem.Unreachable,
+                $"The folder of the {dialect.Description} cannot be made or read: {e.Message} Give another path ({SettingNames.SqliteFile}).",
+                e);
+        }
+    }
+
+    private void MakeFolder()
+    {
+        var folder = Path.GetDirectoryName(dialect.File);
+        if (folder is not null)
+        {
+            Directory.CreateDirectory(folder);
+        }
+    }
+
+    private async Task CheckFileAsync(SqliteConnection connection, CancellationToken cancellationToken)
+    {
+        if (new FileInfo(dialect.File).Length > WholeCheckLimit)
+        {
+            return;
+        }
+
+        await using var check = connection.Command("PRAGMA quick_check(1)");
+        var found = (string?)await check.ExecuteScalarAsync(cancellationToken);
+        if (found is not "ok")
+        {
+            throw Damaged($"a check found: {found?.ReplaceLineEndings(" ")}", null);
+        }
+    }
+
+    private async Task<JournalIdentity> MakeAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        string? version = null;
+        if (await ExistsAsync(transaction, "ae_meta", cancellationToken))
+        {
+            // Before anything is made: an older version must leave a newer one's file as it is.
+            await using var command = transaction.Command("SELECT value FROM ae_meta WHERE name = 'schema-version'");
+            version = (string?)await command.ExecuteScalarAsync(cancellationToken);
+            if (version is not null)
+            {
+                JournalSchema.RefuseNewer(version, dialect.Description);
+            }
+        }
+
+        if (version is null)
+        {
+            await MakeTablesAsync(transaction, cancellationToken);
+        }
+
+        await ProbeAsync(transaction, "journal", JournalSchema.ProbeJournal, cancellationToken);
+        await ProbeAsync(transaction, "snapshot", JournalSchema.ProbeSnapshot, cancellationToken);
+        return await HasUniqueIndexAsync(transaction, cancellationToken)
+            ? await JournalSchema.IdentifyAsync(transaction, dialect.Description, cancellationToken)
+            : throw JournalSchema.NoUniqueIndex(dialect.Description);
+    }
+
+    private async Task MakeTablesAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        var existed = await ExistsAsync(transaction, JournalSchema.JournalTable, cancellationToken);
+        await ExecuteAsync(transaction, PluginTables, cancellationToken);
+        if (!existed)
+        {
+            await ExecuteAsync(transaction, "CREATE UNIQUE INDEX journal_uq ON journal (persistence_id, sequence_number)", cancellationToken);
+        }
+
+        await ExecuteAsync(transaction, JournalSchema.OwnTables(dialect.Blob, "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT"), cancellationToken);
+    }
+
+    private static async Task<bool> ExistsAsync(DbTransaction transaction, string table, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = @name", ("@name", table));
+        return await command.ExecuteScalarAsync(cancellationToken) is not null;
+    }
+
+    private static async Task<bool> HasUniqueIndexAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command("""
+            SELECT l.name, i.name FROM pragma_index_list('journal') l JOIN pragma_index_info(l.name) i
+            WHERE l."unique" = 1 AND l.partial = 0
+            """);
+        var columns = await command.RowsAsync(r => (Index: r.GetString(0), Column: r.IsDBNull(1) ? "" : r.GetString(1)), cancellationToken);
+        return columns.GroupBy(c => c.Index, c => c.Column, StringComparer.Ordinal)
+            .Any(index => index.Order(StringComparer.Ordinal).SequenceEqual(JournalSchema.UniqueColumns, StringComparer.OrdinalIgnoreCase));
+    }
+
+    private async Task ProbeAsync(DbTransaction transaction, string table, string sql, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ExecuteAsync(transaction, sql, cancellationToken);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_ERROR)
+        {
+            throw JournalSchema.WrongColumns(table, dialect.Description, e);
+        }
+    }
+
+    private static async Task ExecuteAsync(DbTransaction transaction, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command(sql);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task ExecuteAsync(DbConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = connection.Command(sql);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>With the file and what to do.</summary>
+    public JournalUnavailableException Translate(SqliteException e) => Translate(e, e.Message.TrimEnd('.'));
+
+    private JournalUnavailableException Translate(SqliteException e, string said) => e.SqliteErrorCode switch
+    {
+        SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_CORRUPT => Damaged(said, e),
+        SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_PERM or SQLitePCL.raw.SQLITE_AUTH => new(
+            JournalProblem.Denied,
+            $"The {dialect.Description} cannot be written: {said}. Give this user the right to write the file and its folder, or another path ({SettingNames.SqliteFile}).",
+            e),
+        SQLitePCL.raw.SQLITE_CANTOPEN => new(
+            JournalProblem.Unreachable,
+            $"The {dialect.Description} cannot be opened: {said}. Its folder must be there and writable; give another path ({SettingNames.SqliteFile}).",
+            e),
+        SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED => new(
+            JournalProblem.Failed,
+            $"Another process holds the {dialect.Description} for over 30 s. End it, or give another path ({SettingNames.SqliteFile}).",
+            e),
+        SQLitePCL.raw.SQLITE_FULL => new(
+            JournalProblem.Failed, $"The {dialect.Description} cannot grow: the disk of '{Path.GetDirectoryName(dialect.File)}' is full. Free space there.", e),
+        _ => new(JournalProblem.Failed, $"The {dialect.Description} cannot be used ({SettingNames.SqliteFile}): {said}.", e),
+    };
+
+    private JournalUnavailableException Damaged(string what, Exception? e) => new(
+        JournalProblem.Corrupt,
+        $"The {dialect.Description} is damaged or is not a database: {what}. Restore it from a back-up, or move it away together with its -wal and -shm files ({SettingNames.SqliteFile}).",
+        e);
+}

@@ -1,0 +1,68 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Runtime.Serialization;
+using ActorEvents.Journal.Entries;
+using ActorEvents.Journal.Plugin;
+using ActorEvents.Journal.Schema;
+
+namespace ActorEvents.Journal.Stores;
+
+/// <summary>Reads the table <c>journal</c> by <c>ordering</c>.</summary>
+internal sealed class SqlJournalReader(Dialect dialect) : IJournalReader
+{
+    /// <summary>A page ends behind the row that comes to this many bytes.</summary>
+    private const long PageBytes = 16L << 20;
+
+    public Task<IReadOnlyList<JournalRow>> ReadAsync(long after, int limit, CancellationToken cancellationToken) =>
+        dialect.ReadAsync<IReadOnlyList<JournalRow>>(
+            async (connection, token) =>
+            {
+                var rows = new List<JournalRow>();
+                var bytes = 0L;
+                await using var command = connection.Command(dialect.JournalPage, ("@after", after), ("@limit", (long)limit), ("@bytes", PageBytes));
+                await using var reader = await command.ExecuteReaderAsync(token);
+                while (bytes < PageBytes && await reader.ReadAsync(token))
+                {
+                    var message = (byte[])reader.GetValue(5);
+                    bytes += message.Length;
+                    rows.Add(Decode(reader, message));
+                }
+
+                return rows;
+            },
+            cancellationToken);
+
+    public Task<long> HighestOrderingAsync(CancellationToken cancellationToken) => dialect.ReadAsync(
+        async (connection, token) =>
+        {
+            await using var command = connection.Command("SELECT coalesce(max(ordering), 0) FROM journal");
+            return Convert.ToInt64(await command.ExecuteScalarAsync(token), CultureInfo.InvariantCulture);
+        },
+        cancellationToken);
+
+    private static JournalRow Decode(DbDataReader reader, byte[] message)
+    {
+        var serializer = reader.IsDBNull(3) ? 0 : reader.GetInt32(3);
+        var (entry, problem) = Decode(serializer, reader.IsDBNull(4) ? "" : reader.GetString(4), message);
+        return new JournalRow(reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), entry, problem) { Foreign = serializer != JournalSerializer.Id };
+    }
+
+    private static (JournalEntry? Entry, string? Problem) Decode(int serializer, string manifest, byte[] message)
+    {
+        if (serializer != JournalSerializer.Id)
+        {
+            return (null, string.Create(CultureInfo.InvariantCulture, $"Not of ours: serializer {serializer}, manifest '{manifest}'."));
+        }
+
+        try
+        {
+            return JournalSerializer.Read(message, manifest) is JournalEntry entry
+                ? (entry, null)
+                : (null, $"Not an entry: manifest '{manifest}'.");
+        }
+        catch (SerializationException e)
+        {
+            return (null, e.Message);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using ActorEvents.Journal.Schema;
+
+namespace ActorEvents.Journal.Stores;
+
+/// <summary>Tables <c>ae_relay_lease</c> (the epoch, one row) and <c>ae_relay</c> (the places).</summary>
+internal sealed class SqlRelayStore(Dialect dialect) : IRelayStore
+{
+    private const string Upsert = """
+        INSERT INTO ae_relay (destination, topic_id, ordering, epoch) VALUES (@destination, @topic, @ordering, @epoch)
+        ON CONFLICT (destination, topic_id) DO UPDATE SET ordering = excluded.ordering, epoch = excluded.epoch
+        """;
+
+    public async Task<long> TakeLeaseAsync(CancellationToken cancellationToken)
+    {
+        var epoch = 0L;
+        await dialect.WriteAsync(
+            async (transaction, token) =>
+            {
+                await using var raise = transaction.Command("UPDATE ae_relay_lease SET epoch = epoch + 1 WHERE one = 1");
+                await raise.ExecuteNonQueryAsync(token);
+                await using var read = transaction.Command("SELECT epoch FROM ae_relay_lease WHERE one = 1");
+                epoch = Convert.ToInt64(await read.ExecuteScalarAsync(token), CultureInfo.InvariantCulture);
+                return true;
+            },
+            cancellationToken);
+        return epoch;
+    }
+
+    public Task<long> ReadPlaceAsync(string destination, string topicId, CancellationToken cancellationToken) => dialect.ReadAsync(
+        async (connection, token) =>
+        {
+            await using var command = connection.Command(
+                "SELECT ordering FROM ae_relay WHERE destination = @destination AND topic_id = @topic",
+                ("@destination", destination),
+                ("@topic", topicId));
+            return Convert.ToInt64(await command.ExecuteScalarAsync(token) ?? 0L, CultureInfo.InvariantCulture);
+        },
+        cancellationToken);
+
+    public Task<bool> StorePlacesAsync(long epoch, IReadOnlyList<RelayPlace> places, CancellationToken cancellationToken) => dialect.WriteAsync(
+        async (transaction, token) =>
+        {
+            // The row stays locked until the places are in: a newer relay that takes the lease meanwhile reads them all or finds them refused.
+            await using var lease = transaction.Command("SELECT epoch FROM ae_relay_lease WHERE one = 1" + dialect.ForUpdate);
+            if (Convert.ToInt64(await lease.ExecuteScalarAsync(token), CultureInfo.InvariantCulture) != epoch)
+            {
+                return false;
+            }
+
+            foreach (var place in places)
+            {
+                await using var command = transaction.Command(
+                    Upsert,
+                    ("@destination", place.Destination),
+                    ("@topic", place.TopicId),
+                    ("@ordering", place.Ordering),
+                    ("@epoch", epoch));
+                await command.ExecuteNonQueryAsync(token);
+            }
+
+            return true;
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<RelayPlace>> ListAsync(CancellationToken cancellationToken) => dialect.ReadAsync<IReadOnlyList<RelayPlace>>(
+        async (connection, token) =>
+        {
+            await using var command = connection.Command("SELECT destination, topic_id, ordering FROM ae_relay ORDER BY destination, topic_id");
+            return await command.RowsAsync(r => new RelayPlace(r.GetString(0), r.GetString(1), r.GetInt64(2)), token);
+        },
+        cancellationToken);
+}

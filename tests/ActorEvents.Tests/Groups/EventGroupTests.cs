@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using ActorEvents.Groups;
+using ActorEvents.Sources;
+using ActorEvents.Subscriptions;
+using ActorEvents.Tests.Sources;
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ActorEvents.Tests.Groups;
+
+public sealed class EventGroupTests() : TestKit("akka.loglevel = OFF")
+{
+    private readonly SourceFailures _failures = new();
+
+    /// <summary>A node without handlers settles what it reads, and a source of its own may do more than that (the shop's feed).</summary>
+    [Fact]
+    public void A_source_that_fails_starts_again_also_on_a_node_without_handlers()
+    {
+        var source = Run();
+        AwaitAssert(() => Assert.True(source.Starts.Count >= 3, $"{source.Starts.Count} starts"), TimeSpan.FromSeconds(20));
+    }
+
+    /// <summary>A materializer is an actor of its own and lives as long as the system: one for each start would be a leak.</summary>
+    [Fact]
+    public void All_starts_of_a_source_share_one_materializer()
+    {
+        var source = Run();
+        AwaitAssert(() => Assert.True(source.Starts.Count >= 3, $"{source.Starts.Count} starts"), TimeSpan.FromSeconds(20));
+        Assert.Single(source.Starts.Select(s => s.Materializer).Distinct());
+    }
+
+    [Fact]
+    public void A_source_that_fails_is_named_with_its_reason_for_readiness()
+    {
+        Run();
+        AwaitAssert(() => Assert.StartsWith("source failing failed and is started again: ", Assert.Single(_failures.All), StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+    }
+
+    /// <summary>A source whose broker hangs may not end; what the others came to must be told all the same.</summary>
+    [Fact]
+    public void A_drain_is_answered_although_a_source_is_not_and_names_it()
+    {
+        Group(new SilentSource()).Tell(new DrainGroup(TimeSpan.FromMilliseconds(50)), TestActor);
+        var drained = ExpectMsg<GroupDrained>(TimeSpan.FromSeconds(20));
+        Assert.Equal(["silent"], drained.Unanswered);
+        Assert.Empty(drained.Sources);
+    }
+
+    private FailingSource Run()
+    {
+        var source = new FailingSource();
+        Group(source);
+        return source;
+    }
+
+    private IActorRef Group(IEventSource source)
+    {
+        var settings = new GroupSettings(
+            [], [source], new MemoryPositions(), new MemoryDeadLetters(),
+            new FlowOptions(), new DeliveryOptions(), TimeProvider.System, NullLoggerFactory.Instance)
+        {
+            Failures = _failures,
+        };
+        return Sys.ActorOf(Props.Create(() => new EventGroup(settings)));
+    }
+
+    private sealed class SilentSource : IEventSource
+    {
+        public string Name => "silent";
+
+        public SourcePlacement Placement => SourcePlacement.EveryNode;
+
+        public string Describe => "does not answer";
+
+        public Props Props(SourceContext context) => Akka.Actor.Props.Create(() => new Silent());
+
+        private sealed class Silent : UntypedActor
+        {
+            protected override void OnReceive(object message)
+            {
+            }
+        }
+    }
+
+    private sealed class FailingSource : IEventSource
+    {
+        public ConcurrentQueue<SourceContext> Starts { get; } = [];
+
+        public string Name => "failing";
+
+        public SourcePlacement Placement => SourcePlacement.EveryNode;
+
+        public string Describe => "fails at each start";
+
+        public Props Props(SourceContext context) => Akka.Actor.Props.Create(() => new Failing(context, this));
+
+        private sealed class Failing(SourceContext context, FailingSource source) : SourceActor(context)
+        {
+            protected override void PreStart()
+            {
+                source.Starts.Enqueue(Source);
+                throw new InvalidOperationException("on purpose");
+            }
+        }
+    }
+}
