@@ -8,7 +8,7 @@ internal static class DeliveryCodec
 {
     public static byte[] Write(Deliver deliver)
     {
-        var wire = new Wire.Deliver { Key = deliver.Key.Value, Stream = deliver.Stream.Name, OriginScope = deliver.Stream.OriginScope };
+        var wire = new Wire.Deliver { Key = deliver.Key.Value, Stream = deliver.Stream.Name, OriginScope = deliver.Stream.OriginScope, Session = deliver.Session, Window = deliver.Window };
         foreach (var item in deliver.Events)
         {
             wire.Events.Add(ToWire(item));
@@ -17,9 +17,9 @@ internal static class DeliveryCodec
         return wire.ToByteArray();
     }
 
-    public static byte[] Write(Done done) => new Wire.Done { Key = done.Key.Value, Stream = done.Stream, UpTo = done.UpTo }.ToByteArray();
+    public static byte[] Write(Done done) => new Wire.Done { Key = done.Key.Value, Stream = done.Stream, UpTo = done.UpTo, Session = done.Session }.ToByteArray();
 
-    public static byte[] Write(Resend resend) => new Wire.Resend { Key = resend.Key.Value, Stream = resend.Stream }.ToByteArray();
+    public static byte[] Write(Resend resend) => new Wire.Resend { Key = resend.Key.Value, Stream = resend.Stream, Session = resend.Session }.ToByteArray();
 
     /// <exception cref="InvalidProtocolBufferException">The bytes are not of that form.</exception>
     public static Deliver ReadDeliver(byte[] bytes)
@@ -32,21 +32,21 @@ internal static class DeliveryCodec
             events[i] = FromWire(wire.Events[i], stream);
         }
 
-        return new Deliver(new EntityKey(wire.Key), stream, events);
+        return new Deliver(new EntityKey(wire.Key), stream, events, wire.Session, wire.Window);
     }
 
     /// <exception cref="InvalidProtocolBufferException">The bytes are not of that form.</exception>
     public static Done ReadDone(byte[] bytes)
     {
         var wire = Wire.Done.Parser.ParseFrom(bytes);
-        return new Done(new EntityKey(wire.Key), wire.Stream, wire.UpTo);
+        return new Done(new EntityKey(wire.Key), wire.Stream, wire.UpTo, wire.Session);
     }
 
     /// <exception cref="InvalidProtocolBufferException">The bytes are not of that form.</exception>
     public static Resend ReadResend(byte[] bytes)
     {
         var wire = Wire.Resend.Parser.ParseFrom(bytes);
-        return new Resend(new EntityKey(wire.Key), wire.Stream);
+        return new Resend(new EntityKey(wire.Key), wire.Stream, wire.Session);
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using ActorEvents.Events;
 using ActorEvents.Journal.Entries;
@@ -15,7 +16,7 @@ internal sealed record Acceptance(JournalEntry? Entry, object State, Exception? 
 /// </summary>
 internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
 {
-    private readonly Dictionary<string, long> _positions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StreamMemory> _streams = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Scope, string Origin), long> _marks = [];
     private readonly bool _durable = handler.Durability == Durability.Journal;
 
@@ -25,8 +26,39 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
     /// <summary>Why the user's part cannot be read, or null. Such an entity answers for what it has and takes nothing new.</summary>
     public string? Unreadable { get; private set; }
 
-    /// <summary>The stored position of a stream, or null.</summary>
-    public long? Position(string stream) => _positions.TryGetValue(stream, out var upTo) ? upTo : null;
+    /// <summary>What is stored of a stream, or null.</summary>
+    public StoredPosition? Stored(string stream) => _streams.TryGetValue(stream, out var memory) ? memory.Stored(stream) : null;
+
+    /// <summary>What is stored of each stream.</summary>
+    public IReadOnlyList<StoredPosition> Stored() => [.. _streams.Select(s => s.Value.Stored(s.Key))];
+
+    /// <summary>The last number of the delivery's stream and session up to which all that concerns this entity is durable; null: it is below the delivery's first event.</summary>
+    public long? Durable(Deliver delivery)
+    {
+        if (!_streams.TryGetValue(delivery.Stream.Name, out var memory))
+        {
+            return null;
+        }
+
+        var upTo = memory.UpTo(delivery.Session);
+        if (delivery.Session == 0)
+        {
+            return upTo >= delivery.Events[0].Position.Number ? upTo : null;
+        }
+
+        // Numbers of an older session say nothing, and of a newer one only what is known by its id.
+        long? durable = null;
+        for (var i = 0; memory.Takes(delivery.Session) && i < delivery.Events.Length && Knows(memory, upTo, delivery.Events[i]); i++)
+        {
+            durable = delivery.Events[i].Position.Number;
+        }
+
+        return durable;
+    }
+
+    /// <summary>Whether an event of a delivery is decided already.</summary>
+    public bool Knows(Deliver delivery, EventEnvelope envelope) =>
+        _streams.TryGetValue(delivery.Stream.Name, out var memory) && Knows(memory, memory.UpTo(delivery.Session), envelope);
 
     /// <summary>Decides deliveries, at most one of a stream, one after the other. Changes nothing.</summary>
     public Acceptance Accept(ReadOnlySpan<Deliver> deliveries)
@@ -34,11 +66,17 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
         var draft = new Draft(State);
         foreach (var delivery in deliveries)
         {
-            var before = Position(delivery.Stream.Name) ?? long.MinValue;
-            var stored = before;
+            var memory = _streams.GetValueOrDefault(delivery.Stream.Name);
+            if (memory?.Takes(delivery.Session) == false)
+            {
+                continue;
+            }
+
+            var upTo = memory?.UpTo(delivery.Session) ?? long.MinValue;
+            draft.Begin(delivery);
             foreach (var envelope in delivery.Events)
             {
-                if (envelope.Position.Number <= stored)
+                if (envelope.Position.Number <= upTo || draft.Knows(envelope) || memory?.Knows(envelope.Id) == true)
                 {
                     continue;
                 }
@@ -47,21 +85,17 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
                 {
                     if (!Decide(draft, delivery.Stream, envelope))
                     {
-                        draft.Raise(delivery.Stream.Name, before, stored);
                         return new Acceptance(draft.Entry(), draft.State, null, null, null);
                     }
                 }
                 catch (Exception e)
                 {
-                    draft.Raise(delivery.Stream.Name, before, stored);
                     return new Acceptance(draft.Entry(), draft.State, e, envelope.Position, envelope.Id);
                 }
 
-                stored = envelope.Position.Number;
-                draft.Decided++;
+                upTo = envelope.Position.Number;
+                draft.Took(envelope);
             }
-
-            draft.Raise(delivery.Stream.Name, before, stored);
         }
 
         return new Acceptance(draft.Entry(), draft.State, null, null, null);
@@ -95,7 +129,7 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
     public EntitySnapshot Snapshot() => new()
     {
         State = handler.EncodeState(State),
-        Positions = [.. _positions.Select(p => new StoredPosition(p.Key, p.Value))],
+        Positions = Stored(),
         Marks = [.. _marks.Select(m => new StoredMark(m.Key.Scope, m.Key.Origin, m.Value))],
     };
 
@@ -177,12 +211,10 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
 
     private void Raise(IReadOnlyList<StoredPosition> positions, IReadOnlyList<StoredMark> marks)
     {
-        foreach (var (stream, upTo) in positions)
+        foreach (var position in positions)
         {
-            if (Position(stream) is not { } known || upTo > known)
-            {
-                _positions[stream] = upTo;
-            }
+            ref var memory = ref CollectionsMarshal.GetValueRefOrAddDefault(_streams, position.Stream, out _);
+            (memory ??= StreamMemory.For(position)).Raise(position);
         }
 
         foreach (var (scope, origin, number) in marks)
@@ -193,6 +225,8 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
             }
         }
     }
+
+    private static bool Knows(StreamMemory memory, long upTo, EventEnvelope envelope) => envelope.Position.Number <= upTo || memory.Knows(envelope.Id);
 
     private void Read(Action user)
     {
@@ -218,11 +252,13 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
         public List<StoredOutgoing>? Outgoing;
         public List<StoredRejection>? Rejections;
         public Dictionary<(string Scope, string Origin), long>? Marks;
-        private List<StoredPosition>? _positions;
+        private readonly List<StoredPosition> _positions = new(1);
+        private Deliver _delivery = null!;
+        private EventEnvelope? _last;
+        private List<string>? _ids;
+        private int _decided;
 
         public object State { get; set; } = state;
-
-        public int Decided { get; set; }
 
         public int Repeats { get; set; }
 
@@ -234,23 +270,46 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
             }
         }
 
-        public void Raise(string stream, long before, long upTo)
+        /// <summary>What is taken from now on is of this delivery.</summary>
+        public void Begin(Deliver delivery)
         {
-            if (upTo > before)
-            {
-                Add(ref _positions, [new StoredPosition(stream, upTo)]);
-            }
+            End();
+            (_delivery, _last, _ids) = (delivery, null, delivery.Session == 0 ? null : []);
         }
 
-        public JournalEntry? Entry() => Decided == 0 ? null : new JournalEntry
+        /// <summary>A session may bring one message twice.</summary>
+        public bool Knows(EventEnvelope envelope) => _ids?.Contains(envelope.Id, StringComparer.Ordinal) == true;
+
+        /// <summary>The event is decided.</summary>
+        public void Took(EventEnvelope envelope)
         {
-            StateEvents = StateEvents ?? [],
-            Positions = _positions!,
-            Marks = Marks is null ? [] : [.. Marks.Select(m => new StoredMark(m.Key.Scope, m.Key.Origin, m.Value))],
-            Outgoing = Outgoing ?? [],
-            Rejections = Rejections ?? [],
-            Decided = Decided,
-            Repeats = Repeats,
-        };
+            _decided++;
+            _last = envelope;
+            _ids?.Add(envelope.Id);
+        }
+
+        public JournalEntry? Entry()
+        {
+            End();
+            return _decided == 0 ? null : new JournalEntry
+            {
+                StateEvents = StateEvents ?? [],
+                Positions = _positions,
+                Marks = Marks is null ? [] : [.. Marks.Select(m => new StoredMark(m.Key.Scope, m.Key.Origin, m.Value))],
+                Outgoing = Outgoing ?? [],
+                Rejections = Rejections ?? [],
+                Decided = _decided,
+                Repeats = Repeats,
+            };
+        }
+
+        private void End()
+        {
+            if (_last is not null)
+            {
+                _positions.Add(new StoredPosition(_delivery.Stream.Name, _last.Position.Number) { Session = _delivery.Session, Window = _delivery.Window, Ids = (IReadOnlyList<string>?)_ids ?? [] });
+                _last = null;
+            }
+        }
     }
 }

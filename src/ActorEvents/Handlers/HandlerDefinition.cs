@@ -34,6 +34,9 @@ public abstract class HandlerDefinition
     /// <summary>Outgoing events above this many bytes (data and attributes) are refused when they are decided.</summary>
     public required int MaxOutgoingBytes { get; init; }
 
+    /// <summary>Outgoing events in one journal row at most: more have no number there.</summary>
+    public required int MaxOutgoing { get; init; }
+
     internal abstract object Initial { get; }
 
     internal StateCodec Codec { get; init; } = null!;

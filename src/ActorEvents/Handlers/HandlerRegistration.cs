@@ -1,4 +1,5 @@
 using ActorEvents.Events;
+using ActorEvents.Journal.Entries;
 
 namespace ActorEvents.Handlers;
 
@@ -64,7 +65,8 @@ public sealed class HandlerRegistration<TState>
     /// <summary>Artificial time per event; for demonstrations and tests. Default none.</summary>
     public HandlerRegistration<TState> WithDelay(TimeSpan delay) => With(() => _delay = delay);
 
-    internal HandlerDefinition Build() => new HandlerDefinition<TState>(_name, _handler, _keySelector)
+    /// <param name="maxOutgoing">Outgoing events in one journal row at most.</param>
+    internal HandlerDefinition Build(int maxOutgoing = JournalEntry.MaxOutgoing) => new HandlerDefinition<TState>(_name, _handler, _keySelector)
     {
         Selector = new EventSelector(_types, _sources, _contentTypes),
         Durability = _durability,
@@ -72,6 +74,7 @@ public sealed class HandlerRegistration<TState>
         PassivateAfter = _passivateAfter,
         Delay = _delay,
         MaxOutgoingBytes = _maxOutgoing,
+        MaxOutgoing = maxOutgoing,
         Codec = _codec,
     };
 

@@ -4,7 +4,7 @@ using Akka.Actor;
 namespace ActorEvents.Handlers;
 
 /// <summary>A message to the entity of one key; the shard region routes by it.</summary>
-public interface IEntityMessage
+internal interface IEntityMessage
 {
     EntityKey Key { get; }
 }
@@ -14,13 +14,16 @@ public interface IEntityMessage
 /// list there is no other. The sender is answered with <see cref="Done"/>.
 /// </summary>
 /// <param name="Events">Ascending by position, at least one.</param>
-public sealed record Deliver(EntityKey Key, StreamId Stream, EventEnvelope[] Events) : IEntityMessage;
+/// <param name="Session">0: the stream has positions. Else the number of the session that the events were read in; their positions begin anew with it.</param>
+/// <param name="Window">Of a stream of sessions: how many messages its source can have unacknowledged, so how many ids the entity remembers.</param>
+internal sealed record Deliver(EntityKey Key, StreamId Stream, EventEnvelope[] Events, long Session = 0, int Window = 0) : IEntityMessage;
 
 /// <summary>Entity → subscription. Fact: all events of this key and stream up to and including this position are durable: applied, no-op, rejected or parked.</summary>
-public sealed record Done(EntityKey Key, string Stream, long UpTo);
+/// <param name="Session">The delivery's: of another session the position says nothing.</param>
+internal sealed record Done(EntityKey Key, string Stream, long UpTo, long Session = 0);
 
 /// <summary>Entity → subscription: this entity stops in an orderly way and did not handle the delivery; send it again now. Always safe.</summary>
-public sealed record Resend(EntityKey Key, string Stream);
+internal sealed record Resend(EntityKey Key, string Stream, long Session = 0);
 
 /// <summary>Shard → entity at hand-over and shutdown: finish the append under way, answer the rest with <see cref="Resend"/>, stop.</summary>
 public sealed class StopWhenDrained : IPossiblyHarmful

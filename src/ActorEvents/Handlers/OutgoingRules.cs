@@ -14,10 +14,10 @@ internal static class OutgoingRules
 
     /// <summary>Whether what one event emits goes into the same row as what is there already; if not, into the next.</summary>
     /// <exception cref="InvalidOperationException">It goes into no row.</exception>
-    public static bool Fits(HandlerDefinition handler, int emitted, int already) => emitted > JournalEntry.MaxOutgoing
+    public static bool Fits(HandlerDefinition handler, int emitted, int already) => emitted > handler.MaxOutgoing
         ? throw new InvalidOperationException(
-            $"Handler '{handler.Name}' emits {emitted} events for one event; at most {JournalEntry.MaxOutgoing} have a number in a journal row.")
-        : already + emitted <= JournalEntry.MaxOutgoing;
+            $"Handler '{handler.Name}' emits {emitted} events for one event; at most {handler.MaxOutgoing} have a number in a journal row.")
+        : already + emitted <= handler.MaxOutgoing;
 
     public static void Check(HandlerDefinition handler, OutgoingEvent outgoing, string contentType, int dataBytes)
     {

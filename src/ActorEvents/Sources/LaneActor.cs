@@ -8,95 +8,64 @@ using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Sources;
 
+/// <summary>What a lane reads, from where, and how it says what is settled.</summary>
+/// <param name="Start">The committed position (<see cref="Settlement.Mark"/>).</param>
+/// <param name="Session">Of a stream without positions the number of this session, above those of all earlier ones; else 0.</param>
+internal sealed record LaneReading(StreamId Stream, CommittedPosition Start, Settlement Settlement, long Session = 0);
+
 /// <summary>
-/// The reader of one stream, for one session: takes batches from the source's stream, takes credits, publishes <see cref="Emitted"/> on the EventStream,
-/// keeps who still owes what, and has the contiguous mark committed. No credit: the batch is not acknowledged, and the stream is not pulled.
+/// Runs the <see cref="LaneFlow"/> of one stream for one session, between the source's stream, the EventStream and the committer. No credit: the batch is not
+/// acknowledged, and the stream is not pulled.
 /// </summary>
-internal sealed class LaneActor : ReceiveActor, IWithTimers
+internal sealed class LaneActor : ReceiveActor, IWithTimers, ILaneOutput
 {
-    private const int DeadLetterDebt = 63;
     private const int MaxKnownTypes = 1_024;
 
     private readonly SourceContext _context;
     private readonly StreamId _stream;
     private readonly ILogger _log;
-    private readonly LaneTracker _tracker;
     private readonly LaneSession _session;
-    private readonly ulong _everybody;
-    private readonly List<EventEnvelope> _emit = [];
-    private readonly List<DeadLetter> _dead = [];
+    private readonly LaneFlow _flow;
     private readonly HashSet<string> _types = new(StringComparer.Ordinal);
     private readonly RepeatedErrors _spanReached;
-
-    private IReadOnlyList<SourceRecord> _batch = [];
-    private int _next;
-    private bool _taken;
+    private string? _lastType;
     private IActorRef _upstream = ActorRefs.Nobody;
-    private bool _ended;
-    private bool _closed;
-    private long _committed;
-    private bool _committing;
     private IActorRef? _drainedTo;
-    private ulong _opening;
-    private long _sequence;
-    private bool _pulling;
 
-    public LaneActor(SourceContext context, StreamId stream, CommittedPosition start)
+    public LaneActor(SourceContext context, LaneReading reading, bool paused = false)
     {
         _context = context;
-        _stream = stream;
+        _stream = reading.Stream;
         _log = context.Logging.CreateLogger($"ActorEvents.Sources.{context.Name}");
-        _tracker = new LaneTracker(context.Flow, start.Next, start.Resume);
-        _committed = start.Next;
-        _session = new LaneSession(stream, Self, start.Next);
-        foreach (var subscription in context.Subscriptions)
-        {
-            _everybody |= 1UL << subscription.Index;
-        }
-
-        _opening = _everybody;
+        _session = new LaneSession(_stream, Self, reading.Start.Next, reading.Session, reading.Session == 0 ? 0 : context.Flow.MaxEvents);
+        _flow = new LaneFlow(
+            context.Flow, reading.Settlement, (reading.Start.Next, reading.Start.Resume), [.. context.Subscriptions.Select(s => s.Handler)], paused, this);
         _spanReached = new RepeatedErrors(context.Time);
+
         Receive<Begin>(_ =>
         {
             _upstream = Sender;
-            PullFirst();
+            _flow.Begin();
         });
-        Receive<SessionOpened>(m =>
-        {
-            _opening &= ~(1UL << m.Subscription);
-            PullFirst();
-        });
-        Receive<IReadOnlyList<SourceRecord>>(batch =>
-        {
-            (_batch, _next, _taken) = (batch, 0, true);
-            Progress();
-        });
-        Receive<Settled>(m =>
-        {
-            if (ReferenceEquals(m.Session, _session))
-            {
-                _tracker.Settle(m.Subscription, m.Positions);
-                Progress();
-            }
-        });
+        Receive<SessionOpened>(m => _flow.Opened(m.Subscription));
+        Receive<IReadOnlyList<SourceRecord>>(_flow.Batch);
+        Receive<Settled>(m => ReferenceEquals(m.Session, _session), m => _flow.Settled(m.Subscription, m.Positions));
+        Receive<Settled>(_ => { });
         Receive<PositionCommitted>(m =>
         {
-            _committed = Math.Max(_committed, m.Position.Next);
-            _committing = false;
-            Context.Parent.Tell(new LaneCommitted(_stream, _committed));
-            Progress();
+            Context.Parent.Tell(new LaneCommitted(_stream, m.Position.Next));
+            _flow.Committed(m.Position.Next);
         });
         Receive<DeadLettersStored>(m =>
         {
             Metrics.DeadLettered(_context.Name, m.Positions.Length);
-            _tracker.Settle(DeadLetterDebt, m.Positions);
-            Progress();
+            _flow.Stored(m.Positions);
         });
-        Receive<End>(_ =>
-        {
-            _ended = true;
-            Progress();
-        });
+        Receive<HoldSession>(m => _flow.Hold(m.Subscription));
+        Receive<RereadSession>(_ => Context.Parent.Tell(new ReopenLane(_stream)));
+        Receive<PauseLane>(m => _flow.Pause(m.Paused));
+        Receive<GetLaneStatus>(_ => Sender.Tell(_flow.GetStatus(_stream.Name)));
+        Receive<End>(_ => _flow.End());
         Receive<Broken>(m =>
         {
             Log.LaneFailed(_log, _stream.Name, m.Cause.Message);
@@ -105,15 +74,51 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
         Receive<DrainLane>(m =>
         {
             _drainedTo = Sender;
-            _batch = [];
-            _next = 0;
             Timers.StartSingleTimer(DrainOver.Instance, DrainOver.Instance, m.Deadline);
-            Progress();
+            _flow.Drain();
         });
-        Receive<DrainOver>(_ => Close("drain deadline"));
+        Receive<DrainOver>(_ => _flow.Close(LaneEnd.DrainDeadline));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
+
+    void ILaneOutput.Pull() => _upstream.Tell(Pulled.Instance);
+
+    void ILaneOutput.Emit(long sequence, EventEnvelope[] events)
+    {
+        SayUnknownTypes(events);
+        Metrics.Emitted(_context.Name, events.Length);
+        Context.System.EventStream.Publish(new Emitted(_session, sequence, events));
+    }
+
+    void ILaneOutput.Store(DeadLetter[] letters) => _context.DeadLetterWriter.Tell(new StoreDeadLetters(_session, letters));
+
+    void ILaneOutput.Commit(long next, long resume) => _context.Committer.Tell(new CommitPosition(new CommittedPosition(_stream.Name, next, resume)));
+
+    void ILaneOutput.Acknowledge(FreePosition[] positions) => Context.Parent.Tell(new LaneFreed(_stream, _session.Number, positions));
+
+    void ILaneOutput.SpanReached(IEnumerable<string> owing)
+    {
+        if (_spanReached.IsWorthSaying(""))
+        {
+            var status = _flow.GetStatus(_stream.Name);
+            Log.SpanReached(_log, _stream.Name, status.Tracked, status.Committed, string.Join(", ", owing));
+        }
+    }
+
+    void ILaneOutput.Completed(long committed) => Context.Parent.Tell(new LaneCompleted(_stream, committed));
+
+    void ILaneOutput.Closed(LaneEnd why)
+    {
+        foreach (var subscription in _context.Subscriptions)
+        {
+            subscription.Actor.Tell(new CloseSession(_session));
+        }
+
+        Log.LaneClosed(_log, _stream.Name, Words(why), _flow.CommittedUpTo, _flow.InFlight);
+        _drainedTo?.Tell(new LaneDrained(_stream, _flow.CommittedUpTo, _flow.InFlight));
+        Context.Stop(Self);
+    }
 
     protected override void PreStart()
     {
@@ -123,145 +128,39 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
             subscription.Actor.Tell(new OpenSession(_session));
         }
 
-        Metrics.LaneOpened(this, _stream.Name, () => (_tracker.InFlight, _tracker.BytesInFlight, _tracker.Tracked));
+        Metrics.LaneOpened(this, _stream.Name, () => _flow.Credits);
     }
 
     protected override void PostStop()
     {
         Metrics.LaneClosed(this);
-        if (!_closed)
-        {
-            Close("stopped");
-        }
+        _flow.Close(LaneEnd.Stopped);
     }
 
-    /// <summary>The first batch is pulled once the stream runs and every subscription of the list listens.</summary>
-    private void PullFirst()
+    private static string Words(LaneEnd why) => why switch
     {
-        if (_opening == 0 && !_upstream.IsNobody() && !_pulling)
-        {
-            _pulling = true;
-            _upstream.Tell(Pulled.Instance);
-        }
-    }
-
-    /// <summary>Emits what credits and span allow; the rest of the batch waits, and the stream with it.</summary>
-    private void Emit()
-    {
-        while (_next < _batch.Count && _drainedTo is null && _tracker.HasRoom(_batch[_next].Size))
-        {
-            var record = _batch[_next++];
-            if (record.Event is { } envelope)
-            {
-                _tracker.Add(record.Number, _everybody, record.Size, record.Resume);
-                Known(envelope);
-                _emit.Add(envelope);
-                if (_emit.Count >= _context.Flow.EmitBatch)
-                {
-                    Publish();
-                }
-            }
-            else
-            {
-                _tracker.Add(record.Number, 1UL << DeadLetterDebt, record.Size, record.Resume);
-                _dead.Add(record.Dead!);
-            }
-        }
-
-        Publish();
-        StoreDead();
-        if (_next < _batch.Count && _tracker.Tracked >= _context.Flow.Span && _tracker.InFlight < _context.Flow.MaxEvents && _spanReached.IsWorthSaying(""))
-        {
-            var owing = _context.Subscriptions.Where(s => (_tracker.Awaited & (1UL << s.Index)) != 0).Select(s => s.Handler);
-            Log.SpanReached(_log, _stream.Name, _tracker.Tracked, _tracker.Mark, string.Join(", ", owing));
-        }
-
-        if (_taken && _next == _batch.Count)
-        {
-            (_batch, _next, _taken) = ([], 0, false);
-            if (_drainedTo is null)
-            {
-                _upstream.Tell(Pulled.Instance);
-            }
-        }
-    }
-
-    private void Publish()
-    {
-        if (_emit.Count == 0)
-        {
-            return;
-        }
-
-        EventEnvelope[] events = [.. _emit];
-        _emit.Clear();
-        Metrics.Emitted(_context.Name, events.Length);
-        Context.System.EventStream.Publish(new Emitted(_session, _sequence++, events));
-    }
-
-    private void Progress()
-    {
-        if (_closed)
-        {
-            return;
-        }
-
-        Emit();
-        if (_tracker.Mark > _committed && !_committing)
-        {
-            _committing = true;
-            _context.Committer.Tell(new CommitPosition(new CommittedPosition(_stream.Name, _tracker.Mark, _tracker.MarkResume)));
-        }
-
-        if (_tracker.Tracked > 0 || _committed < _tracker.Mark)
-        {
-            return;
-        }
-
-        if (_drainedTo is not null)
-        {
-            Close("drained");
-        }
-        else if (_ended && _batch.Count == 0)
-        {
-            Context.Parent.Tell(new LaneCompleted(_stream, _committed));
-            Close("end of stream");
-        }
-    }
-
-    private void Close(string reason)
-    {
-        if (_closed)
-        {
-            return;
-        }
-
-        _closed = true;
-        foreach (var subscription in _context.Subscriptions)
-        {
-            subscription.Actor.Tell(new CloseSession(_session));
-        }
-
-        Log.LaneClosed(_log, _stream.Name, reason, _committed, _tracker.InFlight);
-        _drainedTo?.Tell(new LaneDrained(_stream, _committed, _tracker.InFlight));
-        Context.Stop(Self);
-    }
-
-    private void StoreDead()
-    {
-        if (_dead.Count > 0)
-        {
-            _context.DeadLetterWriter.Tell(new StoreDeadLetters(_session, [.. _dead]));
-            _dead.Clear();
-        }
-    }
+        LaneEnd.Drained => "drained",
+        LaneEnd.DrainDeadline => "drain deadline",
+        LaneEnd.EndOfStream => "end of stream",
+        _ => "stopped",
+    };
 
     /// <summary>Says once per type that nobody handles it.</summary>
-    private void Known(EventEnvelope envelope)
+    private void SayUnknownTypes(EventEnvelope[] events)
     {
-        if (_types.Count < MaxKnownTypes && _types.Add(envelope.Type) && !_context.Subscriptions.Any(s => s.Concerns(envelope)))
+        foreach (var envelope in events)
         {
-            Log.UnknownType(_log, envelope.Type, _stream.Name, envelope.Position.Number);
+            // Types come from a cache, so that most are the one before.
+            if (ReferenceEquals(envelope.Type, _lastType))
+            {
+                continue;
+            }
+
+            _lastType = envelope.Type;
+            if (_types.Count < MaxKnownTypes && _types.Add(envelope.Type) && !_context.Subscriptions.Any(s => s.Concerns(envelope)))
+            {
+                Log.UnknownType(_log, envelope.Type, _stream.Name, envelope.Position.Number);
+            }
         }
     }
 

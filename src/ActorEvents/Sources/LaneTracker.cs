@@ -10,6 +10,8 @@ internal sealed class LaneTracker(FlowOptions options, long start, long startRes
     private Entry[] _ring = new Entry[64];
     private int _head;
     private int _count;
+    private (long Next, long Resume) _mark = (start, startResume);
+    private (long Next, long Resume)? _held;
 
     /// <summary>Positions tracked, at most the span.</summary>
     public int Tracked => _count;
@@ -20,11 +22,13 @@ internal sealed class LaneTracker(FlowOptions options, long start, long startRes
     /// <summary>Bytes that somebody still owes.</summary>
     public long BytesInFlight { get; private set; }
 
-    /// <summary>All positions below are settled: what may be committed.</summary>
-    public long Mark { get; private set; } = start;
+    /// <summary>All positions below are settled, and none of them is held: what may be committed.</summary>
+    public long Mark => Committable.Next;
 
     /// <summary>The resume value that belongs to <see cref="Mark"/>.</summary>
-    public long MarkResume { get; private set; } = startResume;
+    public long MarkResume => Committable.Resume;
+
+    private (long Next, long Resume) Committable => _held is { } held && held.Next < _mark.Next ? held : _mark;
 
     /// <summary>Who owes the position at <see cref="Mark"/> or the first one behind it: what all that is settled behind it waits for. 0: nothing is tracked.</summary>
     public ulong Awaited => _count > 0 ? At(0).Owing : 0;
@@ -57,8 +61,34 @@ internal sealed class LaneTracker(FlowOptions options, long start, long startRes
         }
     }
 
+    /// <summary>
+    /// A subscription settles nothing of what it owes, nor of what comes: the mark stays at or below the first of it, and it takes no credits and no span.
+    /// </summary>
+    public void Hold(int subscription)
+    {
+        var bit = 1UL << subscription;
+        var from = _mark;
+        for (var i = 0; i < _count && (At(i).Owing & bit) == 0; i++)
+        {
+            from = (At(i).Number + 1, At(i).Resume);
+        }
+
+        if (_held is null || from.Next < _held.Value.Next)
+        {
+            _held = from;
+        }
+
+        for (var i = 0; i < _count; i++)
+        {
+            Pay(ref At(i), bit);
+        }
+
+        Advance();
+    }
+
     /// <summary>Takes one subscription out of the owing sets of some positions. Unknown positions and repeats change nothing.</summary>
-    public void Settle(int subscription, ReadOnlySpan<long> positions)
+    /// <param name="free">Gets what nobody owes any more.</param>
+    public void Settle(int subscription, ReadOnlySpan<long> positions, List<FreePosition>? free = null)
     {
         var bit = 1UL << subscription;
         var next = 0;
@@ -72,13 +102,25 @@ internal sealed class LaneTracker(FlowOptions options, long start, long startRes
 
             next = index + 1;
             ref var entry = ref At(index);
-            if ((entry.Owing & bit) != 0 && (entry.Owing &= ~bit) == 0)
+            if (Pay(ref entry, bit))
             {
-                Free(ref entry);
+                free?.Add(new FreePosition(entry.Number, entry.Resume));
             }
         }
 
         Advance();
+    }
+
+    /// <returns>Whether nobody owes it any more, and somebody did.</returns>
+    private bool Pay(ref Entry entry, ulong bit)
+    {
+        if ((entry.Owing & bit) == 0 || (entry.Owing &= ~bit) != 0)
+        {
+            return false;
+        }
+
+        Free(ref entry);
+        return true;
     }
 
     private void Free(ref Entry entry)
@@ -91,8 +133,7 @@ internal sealed class LaneTracker(FlowOptions options, long start, long startRes
     {
         while (_count > 0 && At(0).Owing == 0)
         {
-            Mark = At(0).Number + 1;
-            MarkResume = At(0).Resume;
+            _mark = (At(0).Number + 1, At(0).Resume);
             _head = (_head + 1) & (_ring.Length - 1);
             _count--;
         }
@@ -137,3 +178,7 @@ internal sealed class LaneTracker(FlowOptions options, long start, long startRes
         public int Size;
     }
 }
+
+/// <summary>A position that nobody owes any more.</summary>
+/// <param name="Resume">The record's own (<see cref="SourceRecord.Resume"/>): of a queue the delivery tag.</param>
+public readonly record struct FreePosition(long Number, long Resume);

@@ -34,6 +34,21 @@ public sealed record LaneCommitted(StreamId Stream, long Next);
 /// <summary>Lane → source: the stream came to its end (a file that is finished) and everything of it is settled and committed.</summary>
 public sealed record LaneCompleted(StreamId Stream, long Next);
 
+/// <summary>Lane → source: these positions of a session are settled, to be acknowledged each (<see cref="Settlement.Each"/>).</summary>
+internal sealed record LaneFreed(StreamId Stream, long Session, FreePosition[] Positions);
+
+/// <summary>Lane → source: end this lane and read its stream again from the committed position.</summary>
+internal sealed record ReopenLane(StreamId Stream);
+
+/// <summary>Source → lane: emit nothing, or go on.</summary>
+internal sealed record PauseLane(bool Paused);
+
+/// <summary>Anyone → lane: answered with its <see cref="LaneStatus"/>.</summary>
+internal sealed record GetLaneStatus
+{
+    public static GetLaneStatus Instance { get; } = new();
+}
+
 internal sealed record DrainLane(TimeSpan Deadline);
 
 /// <summary>Lane → committer, answered with <see cref="PositionCommitted"/> once it is durable.</summary>

@@ -43,6 +43,7 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
         });
         Receive<LaneDrained>(m => Report(Sender, m));
         Receive<LaneCommitted>(m => OnCommitted(m.Stream, m.Next));
+        Receive<LaneFreed>(m => OnSettled(m.Stream, m.Session, m.Positions));
         Receive<LaneCompleted>(m => OnCompleted(m.Stream, m.Next));
         Receive<Terminated>(m =>
         {
@@ -67,15 +68,27 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
     /// <summary>Opens the lane of a stream: a new session from <paramref name="start"/>. An older lane of the same stream is ended first.</summary>
     /// <param name="start">The committed position; the caller has committed it if it was chosen anew.</param>
     /// <param name="records">Batches, ascending. Pulled only while credits allow; its failure fails this actor.</param>
-    protected void OpenLane(StreamId stream, CommittedPosition start, Source<IReadOnlyList<SourceRecord>, NotUsed> records)
+    protected void OpenLane(StreamId stream, CommittedPosition start, Source<IReadOnlyList<SourceRecord>, NotUsed> records) =>
+        OpenLane(new LaneReading(stream, start, Settlement.Mark), records);
+
+    /// <summary>
+    /// Opens the lane of a stream without positions (a queue): what is settled is acknowledged each by <see cref="OnSettled"/>. The lane's credits are what may be unacknowledged.
+    /// </summary>
+    /// <param name="session">Above the numbers of all earlier sessions of the stream, on whichever node.</param>
+    /// <param name="records">Batches; the numbers of the records grow from 0 on in the order of arrival.</param>
+    protected void OpenLane(StreamId stream, long session, Source<IReadOnlyList<SourceRecord>, NotUsed> records) =>
+        OpenLane(new LaneReading(stream, new CommittedPosition(stream.Name, 0), Settlement.Each, session), records);
+
+    private void OpenLane(LaneReading reading, Source<IReadOnlyList<SourceRecord>, NotUsed> records)
     {
+        var stream = reading.Stream;
         if (_lanes.Remove(stream, out var old))
         {
             Context.Stop(old);
         }
 
         var lane = Context.ActorOf(
-            Props.Create(() => new LaneActor(Source, stream, start)),
+            Props.Create(() => new LaneActor(Source, reading, false)),
             string.Create(System.Globalization.CultureInfo.InvariantCulture, $"lane-{_lanesMade++}"));
         Context.Watch(lane);
         _lanes[stream] = lane;
@@ -96,6 +109,11 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
 
     /// <summary>A position of a lane is durable.</summary>
     protected virtual void OnCommitted(StreamId stream, long next)
+    {
+    }
+
+    /// <summary>These positions of a session are settled by all handlers: acknowledge them. Never called for a stream with positions.</summary>
+    protected virtual void OnSettled(StreamId stream, long session, IReadOnlyList<FreePosition> positions)
     {
     }
 

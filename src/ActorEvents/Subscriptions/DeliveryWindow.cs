@@ -1,10 +1,7 @@
 using ActorEvents.Events;
+using ActorEvents.Handlers;
 
 namespace ActorEvents.Subscriptions;
-
-/// <summary>One list to send: from the oldest unsettled event of a key and stream on, none left out.</summary>
-/// <param name="Attempt">1 for the first send.</param>
-internal readonly record struct Delivery(EntityKey Key, StreamId Stream, EventEnvelope[] Events, int Attempt);
 
 /// <summary>
 /// The subscription's in-flight window: for one key and stream one delivery in flight; what comes meanwhile waits and goes into the next list.
@@ -12,38 +9,45 @@ internal readonly record struct Delivery(EntityKey Key, StreamId Stream, EventEn
 /// </summary>
 internal sealed class DeliveryWindow(DeliveryOptions options, TimeProvider time)
 {
-    private readonly Dictionary<(string Key, string Stream), KeyQueue> _queues = [];
+    private readonly Dictionary<(string Stream, long Session), StreamWindow> _streams = [];
     private readonly Queue<KeyQueue> _ready = new();
     private readonly long _resendAfter = Ticks(options.ResendAfter, time);
     private readonly long _resendMax = Ticks(options.ResendMax, time);
     private readonly AnswerTimes _answers = new(first: Ticks(2 * options.ResendAfter, time), period: Ticks(options.ResendAfter, time));
+    private LaneSession? _present;
+    private StreamWindow _presentStream = null!;
 
     /// <summary>Keys (times streams) with something unsettled.</summary>
-    public int Keys => _queues.Count;
+    public int Keys => _streams.Values.Sum(s => s.Queues.Count);
 
     /// <summary>Events held.</summary>
     public int Unsettled { get; private set; }
 
+    /// <summary>Deliveries under way.</summary>
+    public int InFlight => Queues.Count(q => q.InFlight);
+
     /// <summary>Deliveries that were sent more than once and are still not answered.</summary>
-    public int Overdue => _queues.Values.Count(q => q is { InFlight: true, Attempt: > 1 });
+    public int Overdue => Queues.Count(q => q is { InFlight: true, Attempt: > 1 });
+
+    private IEnumerable<KeyQueue> Queues => _streams.Values.SelectMany(s => s.Queues);
 
     /// <summary>Takes an event in; it is sent at once if nothing of its key and stream is in flight.</summary>
     public void Add(LaneSession session, EntityKey key, EventEnvelope envelope)
     {
-        var stream = envelope.Position.Stream;
-        if (!_queues.TryGetValue((key.Value, stream.Name), out var queue))
+        // Events come in lists of one session.
+        if (!ReferenceEquals(session, _present))
         {
-            queue = new KeyQueue(key, stream);
-            _queues.Add((key.Value, stream.Name), queue);
+            (_present, _presentStream) = (session, StreamOf(session));
         }
 
+        var queue = _presentStream.Of(key);
         queue.Add(session, envelope);
         Unsettled++;
         MakeReady(queue);
     }
 
-    /// <summary>The next list to send now, oldest key first; false when there is none.</summary>
-    public bool TryNext(long now, out Delivery delivery)
+    /// <summary>The next list to send now, oldest key first; null when there is none.</summary>
+    public Deliver? Next(long now)
     {
         while (_ready.TryDequeue(out var queue))
         {
@@ -56,24 +60,23 @@ internal sealed class DeliveryWindow(DeliveryOptions options, TimeProvider time)
             queue.InFlight = true;
             queue.Attempt++;
             queue.Sent = now;
-            delivery = new Delivery(queue.Key, queue.Stream, queue.Head(options.MaxEvents, options.MaxBytes), queue.Attempt);
-            return true;
+            var session = queue.Session;
+            return new Deliver(queue.Key, queue.Stream, queue.Head(options.MaxEvents, options.MaxBytes), session.Number, session.Window);
         }
 
-        delivery = default;
-        return false;
+        return null;
     }
 
     /// <summary>The entity said that all up to a position is durable. What was taken off goes to <paramref name="settled"/>; ignored if nothing was.</summary>
-    public void Done(EntityKey key, string stream, long upTo, long now, Action<LaneSession, long> settled)
+    public void Done(Done done, long now, Action<LaneSession, long> settled)
     {
-        if (!_queues.TryGetValue((key.Value, stream), out var queue))
+        if (!_streams.TryGetValue((done.Stream, done.Session), out var stream) || !stream.TryGet(done.Key, out var queue))
         {
             return;
         }
 
         var any = false;
-        while (queue.TryTake(upTo, out var session, out var envelope))
+        while (queue.TryTake(done.UpTo, out var session, out var envelope))
         {
             any = true;
             Unsettled--;
@@ -93,20 +96,13 @@ internal sealed class DeliveryWindow(DeliveryOptions options, TimeProvider time)
 
         queue.InFlight = false;
         queue.Attempt = 0;
-        if (queue.Count == 0)
-        {
-            _queues.Remove((key.Value, stream));
-        }
-        else
-        {
-            MakeReady(queue);
-        }
+        GoOn(stream, queue);
     }
 
     /// <summary>The entity stopped in an orderly way without handling the delivery: send it again.</summary>
-    public void Resend(EntityKey key, string stream)
+    public void Resend(Resend resend)
     {
-        if (_queues.TryGetValue((key.Value, stream), out var queue) && queue.InFlight)
+        if (_streams.TryGetValue((resend.Stream, resend.Session), out var stream) && stream.TryGet(resend.Key, out var queue) && queue.InFlight)
         {
             queue.InFlight = false;
             MakeReady(queue);
@@ -124,14 +120,17 @@ internal sealed class DeliveryWindow(DeliveryOptions options, TimeProvider time)
         var overdue = 0;
         var slowest = _answers.Slowest(now);
         var first = Math.Min(_resendMax, Math.Max(_resendAfter, slowest + (slowest / 2)));
-        foreach (var queue in _queues.Values)
+        foreach (var stream in _streams.Values)
         {
-            var patience = queue.Attempt == 1 ? first : Math.Min(_resendMax, _resendAfter << Math.Min(queue.Attempt - 1, 20));
-            if (queue.InFlight && now - queue.Sent >= patience)
+            foreach (var queue in stream.Queues)
             {
-                queue.InFlight = false;
-                MakeReady(queue);
-                overdue++;
+                var patience = queue.Attempt == 1 ? first : Math.Min(_resendMax, _resendAfter << Math.Min(queue.Attempt - 1, 20));
+                if (queue.InFlight && now - queue.Sent >= patience)
+                {
+                    queue.InFlight = false;
+                    MakeReady(queue);
+                    overdue++;
+                }
             }
         }
 
@@ -141,19 +140,45 @@ internal sealed class DeliveryWindow(DeliveryOptions options, TimeProvider time)
     /// <summary>Forgets a session's events.</summary>
     public void Close(LaneSession session)
     {
-        foreach (var queue in _queues.Values.Where(q => q.Stream == session.Stream).ToArray())
+        _present = null;
+        if (!_streams.TryGetValue(session.Scope, out var stream))
+        {
+            return;
+        }
+
+        foreach (var queue in stream.Queues.ToArray())
         {
             var before = queue.Count;
             queue.Forget(session);
             Unsettled -= before - queue.Count;
-            if (queue.Count == 0)
-            {
-                _queues.Remove((queue.Key.Value, queue.Stream.Name));
-            }
-            else
-            {
-                MakeReady(queue);
-            }
+            GoOn(stream, queue);
+        }
+
+        if (stream.Queues.Count == 0)
+        {
+            _streams.Remove(session.Scope);
+        }
+    }
+
+    private StreamWindow StreamOf(LaneSession session)
+    {
+        if (!_streams.TryGetValue(session.Scope, out var stream))
+        {
+            _streams.Add(session.Scope, stream = new StreamWindow(session.Stream));
+        }
+
+        return stream;
+    }
+
+    private void GoOn(StreamWindow stream, KeyQueue queue)
+    {
+        if (queue.Count == 0)
+        {
+            stream.Remove(queue);
+        }
+        else
+        {
+            MakeReady(queue);
         }
     }
 

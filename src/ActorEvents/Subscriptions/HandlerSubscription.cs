@@ -7,268 +7,133 @@ using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Subscriptions;
 
+/// <summary>Group → subscription: let this handler type go on or stand still. Repeats change nothing.</summary>
+internal sealed record PauseHandler(bool Paused);
+
+/// <summary>Anyone → subscription: answered with its <see cref="SubscriptionStatus"/>.</summary>
+internal sealed record GetSubscriptionStatus
+{
+    public static GetSubscriptionStatus Instance { get; } = new();
+}
+
 /// <summary>
-/// One per handler type on each node. Selects its events from the EventStream, asks the key selector, delivers to the shard region, sends again after a
-/// time-out, tells each lane what is settled. Holds nothing that survives it: if it fails, all sessions of the node end.
+/// Runs the <see cref="SubscriptionFlow"/> of one handler type on one node: hears the EventStream, talks to lanes and to the shard region. Holds nothing
+/// that survives it: if it fails, all sessions of the node end.
 /// </summary>
-internal sealed class HandlerSubscription : ReceiveActor, IWithTimers
+internal sealed class HandlerSubscription : ReceiveActor, IWithTimers, ISubscriptionOutput
 {
     private readonly int _index;
-    private readonly HandlerDefinition _handler;
+    private readonly string _handler;
     private readonly IActorRef _region;
     private readonly IActorRef _deadLetters;
-    private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly DeliveryWindow _window;
-    private readonly Dictionary<LaneSession, SessionState> _sessions = new(ReferenceEqualityComparer.Instance);
-    private readonly HashSet<SessionState> _touched = [];
-    private readonly Action<LaneSession, long> _settle;
+    private readonly SubscriptionFlow _flow;
     private readonly RepeatedErrors _resends;
     private int _unsaid;
-    private bool _soon;
 
     public HandlerSubscription(
-        int index, HandlerDefinition handler, IActorRef region, IActorRef deadLetters, DeliveryOptions options, TimeProvider time, ILogger log)
+        int index, HandlerDefinition handler, IActorRef region, IActorRef deadLetters, DeliveryOptions options, TimeProvider time, ILogger log, bool paused = false)
     {
         _index = index;
-        _handler = handler;
+        _handler = handler.Name;
         _region = region;
         _deadLetters = deadLetters;
-        _time = time;
         _log = log;
-        _window = new DeliveryWindow(options, time);
-        _settle = Settle;
+        _flow = new SubscriptionFlow(handler, options, time, this, paused);
         _resends = new RepeatedErrors(time);
-        var tick = options.ResendAfter / 5;
 
-        Receive<OpenSession>(m =>
-        {
-            _sessions[m.Session] = new SessionState(m.Session);
-            m.Session.Lane.Tell(new SessionOpened(m.Session, _index));
-        });
-        Receive<CloseSession>(m =>
-        {
-            if (_sessions.Remove(m.Session, out var state))
-            {
-                _touched.Remove(state);
-                _window.Close(m.Session);
-                Soon();
-            }
-        });
-        Receive<Emitted>(OnEmitted);
-        Receive<Done>(m =>
-        {
-            _window.Done(m.Key, m.Stream, m.UpTo, _time.GetTimestamp(), _settle);
-            Soon();
-        });
-        Receive<Resend>(m =>
-        {
-            _window.Resend(m.Key, m.Stream);
-            Soon();
-        });
-        Receive<Flush>(_ => Now());
-        Receive<Tick>(_ => OnTick());
+        Receive<Emitted>(m => _flow.Emitted(m.Session, m.Sequence, m.Events));
+        Receive<Done>(_flow.Done);
+        Receive<Resend>(_flow.Resend);
+        Receive<Flush>(_ => _flow.Flush());
+        Receive<Tick>(_ => _flow.Tick());
+        Receive<OpenSession>(m => _flow.Open(m.Session));
+        Receive<CloseSession>(m => _flow.Close(m.Session));
         Receive<DeadLettersStored>(m =>
         {
-            Metrics.DeadLettered(_handler.Name, m.Positions.Length);
-            foreach (var position in m.Positions)
-            {
-                Settle(m.Session, position);
-            }
-
-            Soon();
+            Metrics.DeadLettered(_handler, m.Positions.Length);
+            _flow.Stored(m.Session, m.Positions);
         });
-        Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, tick);
+        Receive<PauseHandler>(m => Pause(m.Paused));
+        Receive<GetSubscriptionStatus>(_ => Sender.Tell(_flow.Status));
+        Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, options.ResendAfter / 5);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
+
+    void ISubscriptionOutput.Opened(LaneSession session) => session.Lane.Tell(new SessionOpened(session, _index));
+
+    void ISubscriptionOutput.Deliver(Deliver delivery) => _region.Tell(delivery, Self);
+
+    void ISubscriptionOutput.Settled(LaneSession session, long[] positions)
+    {
+        Metrics.Settled(_handler, positions.Length);
+        session.Lane.Tell(new Settled(session, _index, positions));
+    }
+
+    void ISubscriptionOutput.Hold(LaneSession session) => session.Lane.Tell(new HoldSession(session, _index));
+
+    void ISubscriptionOutput.Reread(LaneSession session) => session.Lane.Tell(new RereadSession(session));
+
+    void ISubscriptionOutput.Store(LaneSession session, DeadLetter letter) => _deadLetters.Tell(new StoreDeadLetters(session, [letter]));
+
+    void ISubscriptionOutput.Unknown(LaneSession session)
+    {
+        Log.UnknownSession(_log, _handler, session.ToString());
+        Context.Parent.Tell(new UnknownSession(session));
+    }
+
+    /// <summary>With nothing else in the mailbox there is nothing to wait for: an event that comes alone is spared two hops.</summary>
+    void ISubscriptionOutput.Soon()
+    {
+        if (!((ActorCell)Context).HasMessages)
+        {
+            _flow.Flush();
+        }
+        else
+        {
+            Self.Tell(Flush.Instance);
+        }
+    }
+
+    void ISubscriptionOutput.KeySelectorFailed(EventEnvelope envelope, TimeSpan pause, Exception cause)
+    {
+        Metrics.HandlerFailed(_handler);
+        Log.KeySelectorFailed(
+            _log, _handler, envelope.Position.Stream.Name, envelope.Position.Number, envelope.Id, envelope.Type, pause.TotalMilliseconds, cause.Message);
+    }
+
+    void ISubscriptionOutput.Overdue(int deliveries)
+    {
+        Metrics.Resent(_handler, deliveries);
+        _unsaid += deliveries;
+        if (_resends.IsWorthSaying(""))
+        {
+            Log.Resending(_log, _handler, _unsaid, _flow.Overdue);
+            _unsaid = 0;
+        }
+    }
 
     protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(Emitted));
 
     protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
 
-    private void OnEmitted(Emitted emitted)
+    private void Pause(bool paused)
     {
-        if (!_sessions.TryGetValue(emitted.Session, out var state) || emitted.Sequence != state.Next)
+        if (paused == _flow.IsPaused)
         {
-            // Cannot happen: the lane emits once its OpenSession is answered, and CloseSession is the last that it says.
-            Log.UnknownSession(_log, _handler.Name, emitted.Session.ToString());
-            Context.Parent.Tell(new UnknownSession(emitted.Session));
             return;
         }
 
-        state.Next++;
-        if (state.Stalled.Count > 0)
+        Log.HandlerPaused(_log, _handler, paused ? "paused" : "goes on");
+        if (paused)
         {
-            foreach (var envelope in emitted.Events)
-            {
-                state.Stalled.Enqueue(envelope);
-            }
-
-            return;
-        }
-
-        for (var i = 0; i < emitted.Events.Length; i++)
-        {
-            if (!Route(state, emitted.Events[i]))
-            {
-                for (var rest = i; rest < emitted.Events.Length; rest++)
-                {
-                    state.Stalled.Enqueue(emitted.Events[rest]);
-                }
-
-                break;
-            }
-        }
-
-        Soon();
-    }
-
-    /// <summary>One event to its key. False: the key selector failed, and nothing behind it may be routed.</summary>
-    private bool Route(SessionState state, EventEnvelope envelope)
-    {
-        if (!_handler.Selector.Matches(envelope))
-        {
-            Settle(state, envelope.Position.Number);
-            return true;
-        }
-
-        KeySelection selection;
-        try
-        {
-            selection = _handler.SelectKey(envelope);
-        }
-        catch (PayloadException e)
-        {
-            // The bytes will not change: no key can ever be had from them.
-            selection = new KeySelection(null, e.Message);
-        }
-        catch (Exception e)
-        {
-            Metrics.HandlerFailed(_handler.Name);
-            var pause = Backoff.After(++state.Failures, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
-            state.TryAgain = _time.GetTimestamp() + (long)(pause.TotalSeconds * _time.TimestampFrequency);
-            Log.KeySelectorFailed(
-                _log, _handler.Name, envelope.Position.Stream.Name, envelope.Position.Number, envelope.Id, envelope.Type, pause.TotalMilliseconds, e.Message);
-            return false;
-        }
-
-        state.Failures = 0;
-        if (selection.Key is { } key)
-        {
-            _window.Add(state.Session, new EntityKey(key), envelope);
-        }
-        else if (selection.Problem is { } problem)
-        {
-            StoreDeadLetter(state, envelope, problem);
+            _flow.Pause();
         }
         else
         {
-            Settle(state, envelope.Position.Number);
+            _flow.Resume();
         }
-
-        return true;
-    }
-
-    private void OnTick()
-    {
-        var now = _time.GetTimestamp();
-        foreach (var state in _sessions.Values)
-        {
-            if (state.Stalled.Count > 0 && state.TryAgain <= now)
-            {
-                while (state.Stalled.TryPeek(out var envelope) && Route(state, envelope))
-                {
-                    state.Stalled.Dequeue();
-                }
-            }
-        }
-
-        var again = _window.TimeOut(now);
-        if (again > 0)
-        {
-            Metrics.Resent(_handler.Name, again);
-            _unsaid += again;
-            if (_resends.IsWorthSaying(""))
-            {
-                Log.Resending(_log, _handler.Name, _unsaid, _window.Overdue);
-                _unsaid = 0;
-            }
-        }
-
-        Now();
-    }
-
-    private void StoreDeadLetter(SessionState state, EventEnvelope envelope, string problem)
-    {
-        var letter = new DeadLetter(
-            envelope.Position, problem, envelope.Key is null ? null : System.Text.Encoding.UTF8.GetBytes(envelope.Key), envelope.Data.ToArray(), DeadLetterHeaders.Of(envelope))
-        {
-            Handler = _handler.Name,
-        };
-        _deadLetters.Tell(new StoreDeadLetters(state.Session, [letter]));
-    }
-
-    private void Settle(LaneSession session, long position)
-    {
-        if (_sessions.TryGetValue(session, out var state))
-        {
-            Settle(state, position);
-        }
-    }
-
-    private void Settle(SessionState state, long position)
-    {
-        state.Settled.Add(position);
-        _touched.Add(state);
-    }
-
-    /// <summary>What already lies in the mailbox joins in first: more events a list, more positions a settlement, and no wait when it is empty.</summary>
-    private void Soon()
-    {
-        if (!_soon)
-        {
-            _soon = true;
-            Self.Tell(Flush.Instance);
-        }
-    }
-
-    /// <summary>Sends what is ready to the entities, and what is settled to the lanes.</summary>
-    private void Now()
-    {
-        _soon = false;
-        var now = _time.GetTimestamp();
-        while (_window.TryNext(now, out var delivery))
-        {
-            _region.Tell(new Deliver(delivery.Key, delivery.Stream, delivery.Events), Self);
-        }
-
-        foreach (var state in _touched)
-        {
-            long[] positions = [.. state.Settled];
-            state.Settled.Clear();
-            Metrics.Settled(_handler.Name, positions.Length);
-            state.Session.Lane.Tell(new Settled(state.Session, _index, positions));
-        }
-
-        _touched.Clear();
-    }
-
-    private sealed class SessionState(LaneSession session)
-    {
-        public LaneSession Session { get; } = session;
-
-        public List<long> Settled { get; } = [];
-
-        /// <summary>Events behind a failed key selector, in order; bounded by the lane's credits.</summary>
-        public Queue<EventEnvelope> Stalled { get; } = new();
-
-        /// <summary>Sequence of the next <see cref="Emitted"/>.</summary>
-        public long Next { get; set; }
-
-        public int Failures { get; set; }
-
-        public long TryAgain { get; set; }
     }
 
     private sealed record Flush

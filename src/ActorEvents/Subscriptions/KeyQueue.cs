@@ -4,13 +4,13 @@ using ActorEvents.Handlers;
 namespace ActorEvents.Subscriptions;
 
 /// <summary>What one entity still owes of one stream: its unsettled events in order, and whether a delivery is in flight.</summary>
-internal sealed class KeyQueue(EntityKey key, StreamId stream)
+internal sealed class KeyQueue(StreamId stream)
 {
-    private readonly Queue<(LaneSession Session, EventEnvelope Event)> _events = new(4);
-
-    public EntityKey Key { get; } = key;
+    private readonly Queue<Item> _events = new(4);
 
     public StreamId Stream { get; } = stream;
+
+    public EntityKey Key { get; private set; }
 
     public int Count => _events.Count;
 
@@ -25,16 +25,22 @@ internal sealed class KeyQueue(EntityKey key, StreamId stream)
     /// <summary>Timestamp (TimeProvider) of the last send.</summary>
     public long Sent { get; set; }
 
-    public void Add(LaneSession session, EventEnvelope envelope) => _events.Enqueue((session, envelope));
+    /// <summary>The session of the oldest event.</summary>
+    public LaneSession Session => _events.Peek().Session;
+
+    /// <summary>Empty, for this key from now on.</summary>
+    public void Begin(EntityKey key) => (Key, InFlight, Ready, Attempt) = (key, false, false, 0);
+
+    public void Add(LaneSession session, EventEnvelope envelope) => _events.Enqueue(new Item(session, envelope, DeliveryCodec.MostBytes(envelope)));
 
     /// <summary>The list to deliver: from the oldest unsettled event on, none left out, up to the limits (one event always fits).</summary>
     public EventEnvelope[] Head(int maxEvents, int maxBytes)
     {
         var count = 0;
         long bytes = 0;
-        foreach (var (_, envelope) in _events)
+        foreach (var item in _events)
         {
-            bytes += DeliveryCodec.MostBytes(envelope);
+            bytes += item.Bytes;
             if (count > 0 && (count == maxEvents || bytes > maxBytes))
             {
                 break;
@@ -45,14 +51,14 @@ internal sealed class KeyQueue(EntityKey key, StreamId stream)
 
         var list = new EventEnvelope[count];
         var i = 0;
-        foreach (var (_, envelope) in _events)
+        foreach (var item in _events)
         {
             if (i == count)
             {
                 break;
             }
 
-            list[i++] = envelope;
+            list[i++] = item.Event;
         }
 
         return list;
@@ -64,7 +70,7 @@ internal sealed class KeyQueue(EntityKey key, StreamId stream)
         if (_events.TryPeek(out var head) && head.Event.Position.Number <= upTo)
         {
             _events.Dequeue();
-            (session, envelope) = head;
+            (session, envelope) = (head.Session, head.Event);
             return true;
         }
 
@@ -90,4 +96,7 @@ internal sealed class KeyQueue(EntityKey key, StreamId stream)
         InFlight = false;
         Attempt = 0;
     }
+
+    /// <param name="Bytes">What the event adds to a delivery at most.</param>
+    private readonly record struct Item(LaneSession Session, EventEnvelope Event, int Bytes);
 }

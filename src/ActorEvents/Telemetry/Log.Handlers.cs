@@ -13,6 +13,9 @@ internal static partial class Log
     [LoggerMessage(2002, LogLevel.Error, "Handler '{Handler}' got events of a session that it did not open ({Session}); all sources of this node start again")]
     public static partial void UnknownSession(ILogger log, string handler, string session);
 
+    [LoggerMessage(2003, LogLevel.Information, "Handler '{Handler}' {What} on this node")]
+    public static partial void HandlerPaused(ILogger log, string handler, string what);
+
     [LoggerMessage(3000, LogLevel.Error, "Append {SequenceNr} of {PersistenceId} failed; the entity stops and reads what is true: {Reason}")]
     public static partial void AppendFailed(ILogger log, string persistenceId, long sequenceNr, string reason);
 

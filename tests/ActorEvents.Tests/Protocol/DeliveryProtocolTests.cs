@@ -49,10 +49,11 @@ public sealed class DeliveryProtocolTests(ITestOutputHelper output)
         [
             "which is lost", "are overdue", "append failed", "append in doubt", "append refused", "is handed over", "sent again", "a second incarnation",
             "is replaced while it waits", "is a repeat", "the handler fails", "snapshot at", "crashes", "a subscription of node", "goes to node",
-            "fails: it closes", "has drained", "made anew", "a zombie commits", "below the committed",
+            "fails: it closes", "closes: Drained", "closes: DrainDeadline", "made anew", "a zombie commits", "below the committed",
+            "cannot be read", "the key selector fails", "starts paused", "is to be read again", "is paused", "did not fit", "has used up its span",
         ];
         var missing = expected.ToHashSet(StringComparer.Ordinal);
-        for (var seed = 1; missing.Count > 0 && seed <= 200; seed++)
+        for (var seed = 1; missing.Count > 0 && seed <= 400; seed++)
         {
             Simulation.Run(seed, Wrong.None, step => missing.RemoveWhere(m => step.Contains(m, StringComparison.Ordinal)));
         }

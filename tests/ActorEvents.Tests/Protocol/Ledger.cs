@@ -12,14 +12,15 @@ public sealed record Applied(string Id, string Event);
 public sealed record Ledger(ImmutableList<Applied> All);
 
 /// <summary>Writes down what it gets; fails when it is told to.</summary>
-internal sealed class LedgerHandler(Func<bool> fails) : IEventHandler<Ledger>
+internal sealed class LedgerHandler(Func<bool> fails, bool emits) : IEventHandler<Ledger>
 {
     public Ledger Initial { get; } = new([]);
 
-    public static HandlerDefinition Register(int index, Plan plan, Func<bool> fails)
+    public static HandlerDefinition Register(int index, Plan plan, Func<bool> fails, Func<bool> selectorFails)
     {
-        var registration = new HandlerRegistration<Ledger>($"h{index}", new LedgerHandler(fails), 1_000)
-            .StateEvent<Applied>("applied").SnapshotEvery(plan.SnapshotEvery);
+        var emits = !plan.LastIsVolatile || index < plan.Handlers - 1;
+        var registration = new HandlerRegistration<Ledger>($"h{index}", new LedgerHandler(fails, emits), 10_000)
+            .StateEvent<Applied>("applied").SnapshotEvery(plan.SnapshotEvery).KeyedBy(e => selectorFails() ? throw new InvalidOperationException("the key selector fails") : e.Key);
         if (plan.LastIsVolatile && index == plan.Handlers - 1)
         {
             registration.WithDurability(Durability.None);
@@ -30,11 +31,11 @@ internal sealed class LedgerHandler(Func<bool> fails) : IEventHandler<Ledger>
             registration.FromSources("/both");
             if (plan.OneKeyForSecond)
             {
-                registration.KeyedBy(_ => "all");
+                registration.KeyedBy(_ => selectorFails() ? throw new InvalidOperationException("the key selector fails") : "all");
             }
         }
 
-        return registration.Build();
+        return registration.Build(plan.MaxOutgoing);
     }
 
     public Decision Handle(Ledger state, EventEnvelope envelope)
@@ -55,5 +56,9 @@ internal sealed class LedgerHandler(Func<bool> fails) : IEventHandler<Ledger>
 
     public Ledger Apply(Ledger state, object stateEvent) => new(state.All.Add((Applied)stateEvent));
 
-    private static Decision Effect(EventEnvelope envelope) => Decision.Persist(new Applied(envelope.Id, envelope.DataSchema!));
+    private Decision Effect(EventEnvelope envelope)
+    {
+        var decision = Decision.Persist(new Applied(envelope.Id, envelope.DataSchema!));
+        return emits ? decision.AndEmit("out", "applied", new { envelope.Id }) : decision;
+    }
 }

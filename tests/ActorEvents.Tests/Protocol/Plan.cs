@@ -14,6 +14,8 @@ internal enum Fault
     Rebalance,
     LaneFails,
     TopicMadeAnew,
+    HandlerPaused,
+    LanePaused,
 }
 
 /// <summary>
@@ -51,6 +53,10 @@ internal sealed class Plan
         AppendFails = Rate(random, 0.2);
         AppendInDoubt = Rate(random, 0.3);
         HandlerFails = Rate(random, 0.3);
+        SelectorFails = Rate(random, 0.05);
+        Unreadable = Rate(random, 0.3);
+        StartPaused = Rate(random, 0.3);
+        MaxOutgoing = Sometimes(random) ? 2 : 1_000;
         CommitFails = Rate(random, 0.5);
         OldStart = Rate(random, 0.5);
         FaultsEnd = random.Next(200, 1_000);
@@ -110,6 +116,18 @@ internal sealed class Plan
 
     public double HandlerFails { get; }
 
+    /// <summary>Key selectors that throw.</summary>
+    public double SelectorFails { get; }
+
+    /// <summary>Incarnations that cannot read the user's part of what is stored.</summary>
+    public double Unreadable { get; }
+
+    /// <summary>Subscriptions that start paused.</summary>
+    public double StartPaused { get; }
+
+    /// <summary>Outgoing events that fit into one row; every effect has one.</summary>
+    public int MaxOutgoing { get; }
+
     public double CommitFails { get; }
 
     /// <summary>Sessions that start below the committed position.</summary>
@@ -125,7 +143,7 @@ internal sealed class Plan
         $"{Partitions} partitions, {Keys} keys, {Origins} origins; credits {Flow.MaxEvents}/{Flow.MaxBytes} B, span {Flow.Span}; " +
         $"lists {Delivery.MaxEvents}/{Delivery.MaxBytes} B, resend {Delivery.ResendAfter.TotalMilliseconds} ms; " +
         $"snapshots {SnapshotEvery}{(DeleteRows ? ", rows deleted" : "")}; lose {Lose:0.00} twice {Twice:0.00} slow {Slow:0.00} " +
-        $"append fails {AppendFails:0.00} in doubt {AppendInDoubt:0.00} handler fails {HandlerFails:0.00} commit fails {CommitFails:0.00} " +
+        $"append fails {AppendFails:0.00} in doubt {AppendInDoubt:0.00} handler fails {HandlerFails:0.00} selector fails {SelectorFails:0.00} unreadable {Unreadable:0.00} start paused {StartPaused:0.00} a row takes {MaxOutgoing} commit fails {CommitFails:0.00} " +
         $"old start {OldStart:0.00}; faults until {FaultsEnd} ms";
 
     private static bool Sometimes(Random random) => random.Next(2) == 0;

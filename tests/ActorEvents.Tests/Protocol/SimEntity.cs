@@ -1,34 +1,38 @@
 using ActorEvents.Events;
 using ActorEvents.Handlers;
+using ActorEvents.Journal.Entries;
 
 namespace ActorEvents.Tests.Protocol;
 
-/// <summary>
-/// One incarnation of an entity: what <see cref="EntityActor"/>, or <see cref="VolatileEntityActor"/>, does around the real <see cref="EntityCore"/>.
-/// </summary>
-internal sealed class SimEntity
+/// <summary>One incarnation of an entity: the real <see cref="EntityFlow{TFrom}"/> between the simulated network and the simulated journal.</summary>
+internal sealed class SimEntity : IEntityOutput<SimSubscription>
 {
     private readonly Simulation _sim;
     private readonly EntityKey _key;
     private readonly SimJournal _journal;
-    private readonly HandlerDefinition _handler;
-    private readonly EntityCore _core;
-    private readonly List<(Deliver Delivery, SimSubscription ReplyTo)> _waiting = [];
-    private (Deliver Delivery, SimSubscription ReplyTo)[] _working = [];
-    private Acceptance? _acceptance;
+    private readonly EntityFlow<SimSubscription> _flow;
+
+    // Of wrong variants: who delivered last of a stream, what is in flight, what is kept though a newer copy is there.
+    private readonly Dictionary<string, (Deliver Delivery, SimSubscription From)> _last = new(StringComparer.Ordinal);
+    private readonly List<(Deliver Delivery, SimSubscription From)> _copies = [];
+    private JournalEntry? _appending;
     private long _number;
-    private int _sinceSnapshot;
-    private bool _busy;
     private bool _stopping;
-    private bool _active = true;
 
     public SimEntity(Simulation sim, int node, HandlerDefinition handler, EntityKey key, SimJournal journal)
     {
-        (_sim, Node, _handler, _key, _journal) = (sim, node, handler, key, journal);
-        _core = journal.Recover(out _number);
+        (_sim, Node, _key, _journal) = (sim, node, key, journal);
         Name = $"{journal.Name}#{sim.Made++}";
-        sim.Say?.Invoke($"{Name} starts on node {node} with entry {_number}");
+        _flow = new EntityFlow<SimSubscription>(handler, key, sim.Clock, this);
+        _number = journal.Recover(_flow.Recover, _flow.Recover, sim.Chance(sim.Plan.Unreadable));
+        sim.Say?.Invoke($"{Name} starts on node {node} with entry {_number}{(_flow.Core.Unreadable is null ? "" : ", and cannot be read")}");
+        _flow.Recovered();
         sim.After(sim.Random.Next(50, 300), CheckIdle);
+        if (_flow.Core.Unreadable is not null)
+        {
+            // Somebody brings the version that can read it.
+            sim.After(sim.Random.Next(100, 400), Kill);
+        }
     }
 
     public int Node { get; }
@@ -37,39 +41,43 @@ internal sealed class SimEntity
 
     public bool Alive { get; private set; } = true;
 
-    public void Deliver(Deliver delivery, SimSubscription replyTo)
+    public void Deliver(Deliver delivery, SimSubscription from)
     {
-        _active = true;
-        var stream = delivery.Stream.Name;
         var last = delivery.Events[^1].Position.Number;
-        if (_busy && _sim.Plan.Wrong == Wrong.DoneOfMemory && _acceptance!.Entry!.Positions.Any(p => p.Stream == stream && p.UpTo >= last))
+        if (_sim.Plan.Wrong == Wrong.DoneOfMemory && _appending?.Positions.Any(p => p.Stream == delivery.Stream.Name && p.UpTo >= last) == true)
         {
-            _sim.Answer(replyTo, new Done(_key, stream, last));
+            _sim.Answer(from, new Done(_key, delivery.Stream.Name, last, delivery.Session));
             return;
         }
 
-        if (_sim.Plan.Wrong != Wrong.KeepEveryCopy && _waiting.RemoveAll(w => w.Delivery.Stream.Name == stream) > 0)
+        if (_sim.Plan.Wrong == Wrong.KeepEveryCopy && _appending is not null)
         {
-            _sim.Say?.Invoke($"{Name}: a delivery of {stream} is replaced while it waits");
+            _copies.Add((delivery, from));
+        }
+        else
+        {
+            _last[delivery.Stream.Name] = (delivery, from);
+            var before = _flow.Waiting;
+            _flow.Deliver(delivery, from);
+            if (before > 0 && _flow.Waiting == before)
+            {
+                _sim.Say?.Invoke($"{Name}: a delivery of {delivery.Stream} is replaced while it waits");
+            }
         }
 
-        _waiting.Add((delivery, replyTo));
-        if (_waiting.Count > _sim.Streams)
+        if (_flow.Waiting + _copies.Count > _sim.Streams)
         {
-            throw new ViolationException("memory", $"{Name} keeps {_waiting.Count} deliveries of {_sim.Streams} streams");
+            throw new ViolationException("memory", $"{Name} keeps {_flow.Waiting + _copies.Count} deliveries of {_sim.Streams} streams");
         }
-
-        Work();
     }
 
     /// <summary>Crash: an append in flight lands or not, without it.</summary>
     public void Kill() => Alive = false;
 
-    /// <summary>Hand-over: finish the append under way, answer the rest with Resend.</summary>
     public void StopWhenDrained()
     {
         _stopping = true;
-        Finish();
+        _flow.StopWhenDrained();
     }
 
     public void Appended()
@@ -80,12 +88,13 @@ internal sealed class SimEntity
         }
 
         _number++;
-        _core.Appended(_acceptance!);
-        Answer();
-        if (_handler.SnapshotEvery > 0 && ++_sinceSnapshot >= _handler.SnapshotEvery)
+        _appending = null;
+        _flow.Appended();
+        while (_copies.Count > 0 && _appending is null)
         {
-            _sinceSnapshot = 0;
-            _journal.Save(_number, _core.Snapshot());
+            var (delivery, from) = _copies[0];
+            _copies.RemoveAt(0);
+            Deliver(delivery, from);
         }
     }
 
@@ -98,106 +107,82 @@ internal sealed class SimEntity
         }
     }
 
-    private void Work()
+    void IEntityOutput<SimSubscription>.Append(JournalEntry entry)
     {
-        if (_busy || _waiting.Count == 0)
-        {
-            return;
-        }
-
-        _working = [.. _waiting];
-        _waiting.Clear();
-        _busy = true;
-        _acceptance = _core.Accept([.. _working.Select(w => w.Delivery)]);
-        var repeats = _acceptance.Entry?.Repeats > 0 ? $", {_acceptance.Entry.Repeats} is a repeat" : "";
-        _sim.Say?.Invoke($"{Name} decides {_acceptance.Entry?.Decided ?? 0}{repeats}{(_acceptance.Failure is null ? "" : ", then the handler fails")}");
-        if (_acceptance.Entry is not { } entry)
-        {
-            Answer();
-            return;
-        }
-
-        if (_handler.Durability == Durability.None)
-        {
-            _core.Appended(_acceptance);
-            _journal.Truth.Accepted(entry);
-            _journal.Truth.Check(_core);
-            Answer();
-            return;
-        }
-
+        var repeats = entry.Repeats > 0 ? $", {entry.Repeats} is a repeat" : "";
+        _sim.Say?.Invoke($"{Name} decides {entry.Decided}{repeats}");
         if (_sim.Plan.Wrong == Wrong.NoOpInMemory && entry.StateEvents.Count + entry.Rejections.Count == 0)
         {
-            _core.Appended(_acceptance);
-            Answer();
+            _flow.Appended();
             return;
         }
 
+        _appending = entry;
         _journal.Write(this, _number + 1, entry);
-        if (_sim.Plan.Wrong == Wrong.ReplyBeforePersist)
+        foreach (var position in _sim.Plan.Wrong == Wrong.ReplyBeforePersist ? entry.Positions : [])
         {
-            foreach (var (delivery, replyTo) in _working)
-            {
-                foreach (var position in entry.Positions.Where(p => p.Stream == delivery.Stream.Name))
-                {
-                    _sim.Answer(replyTo, new Done(_key, position.Stream, position.UpTo));
-                }
-            }
+            _sim.Answer(_last[position.Stream].From, new Done(_key, position.Stream, position.UpTo, position.Session));
         }
     }
 
-    private void Answer()
+    void IEntityOutput<SimSubscription>.Decided(JournalEntry entry)
     {
-        foreach (var (delivery, replyTo) in _working)
+        if (!_journal.Durable)
         {
-            var stream = delivery.Stream.Name;
-            var upTo = _acceptance!.Failure is not null && _sim.Plan.Wrong == Wrong.FailureAnswered
-                ? delivery.Events[^1].Position.Number
-                : _core.Position(stream);
-            if (upTo >= delivery.Events[0].Position.Number)
-            {
-                _sim.Say?.Invoke($"{Name} answers {stream} ≤ {upTo}");
-                _sim.Answer(replyTo, new Done(_key, stream, upTo.Value));
-            }
+            _journal.Truth.Accepted(entry);
+            _journal.Truth.Check(_flow.Core);
         }
-
-        _working = [];
-        _busy = false;
-        Finish();
     }
 
-    private void Finish()
+    void IEntityOutput<SimSubscription>.Answer(SimSubscription to, Done done)
     {
-        if (_busy || !_stopping)
-        {
-            Work();
-            return;
-        }
+        _sim.Say?.Invoke($"{Name} answers {done.Stream} ≤ {done.UpTo}");
+        _sim.Answer(to, done);
+    }
 
-        foreach (var (delivery, replyTo) in _waiting)
-        {
-            _sim.Say?.Invoke($"{Name} has {delivery.Stream} sent again");
-            _sim.Send(() => replyTo.Resend(new Resend(_key, delivery.Stream.Name)));
-        }
+    void IEntityOutput<SimSubscription>.Answer(SimSubscription to, Resend resend)
+    {
+        _sim.Say?.Invoke($"{Name} has {resend.Stream} sent again{(_stopping ? "" : ", as it did not fit into the row")}");
+        _sim.Send(() => to.Resend(resend));
+    }
 
+    void IEntityOutput<SimSubscription>.Save(EntitySnapshot snapshot) => _journal.Save(_number, snapshot);
+
+    void IEntityOutput<SimSubscription>.Wait(TimeSpan delay) => _sim.After((long)delay.TotalMilliseconds, () =>
+    {
+        if (Alive)
+        {
+            _flow.DelayOver();
+        }
+    });
+
+    void IEntityOutput<SimSubscription>.Blocked(string reason, string? eventId)
+    {
+        _sim.Say?.Invoke($"{Name} is blocked: {reason}");
+        foreach (var (delivery, from) in _last.Values.Where(_ => _sim.Plan.Wrong == Wrong.FailureAnswered && eventId is not null))
+        {
+            _sim.Answer(from, new Done(_key, delivery.Stream.Name, delivery.Events[^1].Position.Number, delivery.Session));
+        }
+    }
+
+    void IEntityOutput<SimSubscription>.Unblocked()
+    {
+    }
+
+    void IEntityOutput<SimSubscription>.Passivate() => StopWhenDrained();
+
+    void IEntityOutput<SimSubscription>.Stop()
+    {
         _sim.Say?.Invoke($"{Name} has stopped");
         Kill();
     }
 
     private void CheckIdle()
     {
-        if (!Alive)
+        if (Alive)
         {
-            return;
+            _flow.CheckIdle();
+            _sim.After(_sim.Random.Next(50, 300), CheckIdle);
         }
-
-        if (!_active && !_busy && _waiting.Count == 0)
-        {
-            StopWhenDrained();
-            return;
-        }
-
-        _active = false;
-        _sim.After(_sim.Random.Next(50, 300), CheckIdle);
     }
 }

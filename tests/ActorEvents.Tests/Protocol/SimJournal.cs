@@ -14,6 +14,11 @@ internal sealed class SimJournal(Simulation sim, HandlerDefinition handler, Enti
     private (long Number, EntitySnapshot State)? _snapshot;
     private long _highest;
 
+    /// <summary>As a newer version would have written it.</summary>
+    private static StoredPayload Newer { get; } = new("newer", new byte[] { 1 });
+
+    public bool Durable { get; } = handler.Durability == Durability.Journal;
+
     public string Name { get; } = handler.PersistenceId(key);
 
     public Truth Truth { get; } = new(handler, key);
@@ -72,29 +77,35 @@ internal sealed class SimJournal(Simulation sim, HandlerDefinition handler, Enti
             _rows.RemoveAll(r => r.Number <= number);
         }
 
-        Truth.Check(Recover(out _));
+        Truth.Check(Recovered());
     });
 
-    /// <summary>What a fresh incarnation has after its recovery.</summary>
-    public EntityCore Recover(out long number)
+    /// <summary>What a fresh incarnation gets.</summary>
+    /// <param name="unreadable">The user's part cannot be read.</param>
+    /// <returns>The number of its last entry.</returns>
+    public long Recover(Action<EntitySnapshot> ofSnapshot, Action<JournalEntry> ofEntry, bool unreadable)
     {
-        var core = new EntityCore(handler, sim.Clock);
         var from = 0L;
         if (_snapshot is { } snapshot)
         {
-            core.Recover(snapshot.State);
+            ofSnapshot(unreadable ? new EntitySnapshot { State = Newer, Positions = snapshot.State.Positions, Marks = snapshot.State.Marks } : snapshot.State);
             from = snapshot.Number;
         }
 
-        foreach (var (row, entry) in _rows)
+        foreach (var (_, entry) in _rows.Where(r => r.Number > from))
         {
-            if (row > from)
-            {
-                core.Recover(entry);
-            }
+            ofEntry(unreadable && entry.StateEvents.Count > 0
+                ? new JournalEntry { StateEvents = [Newer], Positions = entry.Positions, Marks = entry.Marks }
+                : entry);
         }
 
-        number = _highest;
+        return _highest;
+    }
+
+    private EntityCore Recovered()
+    {
+        var core = new EntityCore(handler, sim.Clock);
+        Recover(core.Recover, core.Recover, false);
         return core;
     }
 
@@ -111,7 +122,7 @@ internal sealed class SimJournal(Simulation sim, HandlerDefinition handler, Enti
         _highest = Math.Max(_highest, number);
         _rows.Add((number, sim.Plan.OnTheWire ? EntryCodec.ReadEntry(EntryCodec.Write(entry)) : entry));
         Truth.Accepted(entry);
-        Truth.Check(Recover(out _));
+        Truth.Check(Recovered());
         return true;
     }
 

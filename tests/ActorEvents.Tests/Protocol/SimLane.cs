@@ -5,37 +5,30 @@ using Akka.Actor;
 
 namespace ActorEvents.Tests.Protocol;
 
-/// <summary>What <see cref="LaneActor"/> does around the real <see cref="LaneTracker"/>.</summary>
-internal sealed class SimLane
+/// <summary>One session of one stream: the real <see cref="LaneFlow"/> over a simulated log.</summary>
+internal sealed class SimLane : ILaneOutput
 {
-    private const int DeadLetterDebt = 63;
     private readonly Simulation _sim;
     private readonly SimSubscription[] _subscriptions;
     private readonly Mailbox[] _inboxes;
     private readonly Mailbox[] _outboxes;
-    private readonly LaneTracker _tracker;
-    private readonly ulong _everybody;
+    private readonly LaneFlow _flow;
     private readonly Dictionary<long, int> _replies = [];
-    private ulong _opening;
     private int _next;
-    private long _sequence;
-    private long _committed;
-    private long _highestSettled = -1;
-    private bool _committing;
-    private bool _draining;
+    private bool _pulled;
 
     public SimLane(Simulation sim, int node, StreamLog log, long start, SimSubscription[] subscriptions)
     {
-        (_sim, Node, Log, _subscriptions, _committed) = (sim, node, log, subscriptions, start);
+        (_sim, Node, Log, _subscriptions) = (sim, node, log, subscriptions);
         Name = $"lane#{sim.Made++} of {log.Name} on node {node}";
         Session = new LaneSession(log.Stream, ActorRefs.Nobody, start);
-        _tracker = new LaneTracker(sim.Plan.Flow, start, 0);
+        _flow = new LaneFlow(sim.Plan.Flow, Settlement.Mark, (start, 0), [.. subscriptions.Select(s => $"h{s.Index}")], paused: false, this);
         _inboxes = [.. subscriptions.Select(_ => new Mailbox())];
         _outboxes = [.. subscriptions.Select(_ => new Mailbox())];
-        _everybody = _opening = (1UL << subscriptions.Length) - 1;
         _next = log.Records.FindIndex(r => r.Number >= start) is var first and >= 0 ? first : log.Records.Count;
         sim.Say?.Invoke($"{Name} opens from {start}");
         Tell(s => s.Open(this));
+        _flow.Begin();
     }
 
     public int Node { get; }
@@ -51,131 +44,133 @@ internal sealed class SimLane
 
     public Mailbox Inbox(int subscription) => _inboxes[subscription];
 
-    public void Opened(int subscription)
-    {
-        _opening &= ~(1UL << subscription);
-        Progress();
-    }
+    public void Opened(int subscription) => Do(f => f.Opened(subscription));
 
     public void Settled(int subscription, long[] positions)
-    {
-        _sim.Say?.Invoke($"{Name}: subscription {subscription} has settled {string.Join(' ', positions)}");
-        if (_sim.Plan.Wrong == Wrong.CountReplies)
-        {
-            foreach (var position in positions)
-            {
-                var replies = _replies[position] = _replies.GetValueOrDefault(position) + 1;
-                _tracker.Settle(replies - 1, [position]);
-            }
-        }
-        else
-        {
-            _tracker.Settle(subscription, positions);
-        }
-
-        _highestSettled = Math.Max(_highestSettled, positions.Max());
-        Progress();
-    }
-
-    public void Committed(long position)
-    {
-        _committed = Math.Max(_committed, position);
-        _committing = false;
-        Progress();
-    }
-
-    /// <summary>Revoked: emit nothing more, close when all is settled and committed, or at the deadline.</summary>
-    public void Drain(long deadline)
-    {
-        _draining = true;
-        _sim.After(deadline, Close);
-        Progress();
-    }
-
-    /// <summary>Lost, failed, stopped.</summary>
-    public void Close()
-    {
-        if (!Ended)
-        {
-            _sim.Say?.Invoke($"{Name} closes");
-            Ended = true;
-            Tell(s => s.Close(this));
-        }
-    }
-
-    /// <summary>Its node or its group is gone; nobody is there to be told.</summary>
-    public void Kill() => Ended = true;
-
-    public void Progress()
     {
         if (Ended)
         {
             return;
         }
 
-        Emit();
-        var mark = _sim.Plan.Wrong switch
+        _sim.Say?.Invoke($"{Name}: subscription {subscription} has settled {string.Join(' ', positions)}");
+        foreach (var position in positions)
         {
-            Wrong.CommitBeforeReply => _next > 0 ? Log.Records[_next - 1].Number + 1 : 0,
-            Wrong.CommitHighest => Math.Max(_tracker.Mark, _highestSettled + 1),
-            _ => _tracker.Mark,
-        };
-        if (mark > _committed && !_committing)
-        {
-            _committing = true;
-            _sim.Commit(this, mark);
+            // The wrong variant counts: the first reply stands for the first subscription, whoever sent it.
+            _replies[position] = _replies.GetValueOrDefault(position) + 1;
+            if (_sim.Plan.Wrong == Wrong.CountReplies)
+            {
+                _flow.Settled(_replies[position] - 1, [position]);
+            }
         }
 
-        if (_draining && _tracker.Tracked == 0 && _committed >= mark)
+        if (_sim.Plan.Wrong == Wrong.CommitHighest)
         {
-            _sim.Say?.Invoke($"{Name} has drained");
+            _sim.Commit(this, positions.Max() + 1);
+        }
+
+        if (_sim.Plan.Wrong != Wrong.CountReplies)
+        {
+            _flow.Settled(subscription, positions);
+        }
+    }
+
+    public void Hold(int subscription) => Do(f => f.Hold(subscription));
+
+    /// <summary>A paused handler goes on: the source reads the stream again from the committed position.</summary>
+    public void Reread()
+    {
+        if (!Ended)
+        {
+            _sim.Say?.Invoke($"{Name} is to be read again");
             Close();
         }
     }
 
-    private void Emit()
-    {
-        var events = new List<EventEnvelope>();
-        while (_opening == 0 && !_draining && _next < Log.Available && _tracker.HasRoom(Log.Records[_next].Size))
-        {
-            var record = Log.Records[_next++];
-            if (record.Envelope is { } envelope)
-            {
-                _tracker.Add(record.Number, _everybody, record.Size, 0);
-                events.Add(envelope);
-                if (events.Count == _sim.Plan.Flow.EmitBatch)
-                {
-                    Publish(events);
-                }
-            }
-            else
-            {
-                _tracker.Add(record.Number, 1UL << DeadLetterDebt, record.Size, 0);
-                _sim.After(_sim.Random.Next(1, 20), () =>
-                {
-                    _tracker.Settle(DeadLetterDebt, [record.Number]);
-                    Progress();
-                });
-            }
-        }
+    public void Committed(long position) => Do(f => f.Committed(position));
 
-        Publish(events);
-        var (flow, inFlight) = (_sim.Plan.Flow, _tracker.InFlight);
-        if (_tracker.Tracked > flow.Span || inFlight > flow.MaxEvents || (inFlight > 1 && _tracker.BytesInFlight > flow.MaxBytes))
+    /// <summary>Emits nothing for a while.</summary>
+    public void Pause()
+    {
+        _sim.Say?.Invoke($"{Name} is paused");
+        Do(f => f.Pause(true));
+        _sim.After(_sim.Random.Next(10, 200), () => Do(f => f.Pause(false)));
+    }
+
+    /// <summary>Revoked: emit nothing more, close when all is settled and committed, or at the deadline.</summary>
+    public void Drain(long deadline)
+    {
+        _sim.After(deadline, () => Do(f => f.Close(LaneEnd.DrainDeadline)));
+        Do(f => f.Drain());
+    }
+
+    /// <summary>Lost, failed, stopped.</summary>
+    public void Close() => Do(f => f.Close(LaneEnd.Stopped));
+
+    /// <summary>Its node or its group is gone; nobody is there to be told.</summary>
+    public void Kill() => Ended = true;
+
+    /// <summary>Records have come.</summary>
+    public void Progress()
+    {
+        if (_pulled && !Ended && _next < Log.Available)
         {
-            throw new ViolationException("memory", $"{Name} tracks {_tracker.Tracked} positions, {inFlight} in flight with {_tracker.BytesInFlight} bytes");
+            _pulled = false;
+            var count = _sim.Random.Next(1, Log.Available - _next + 1);
+            SourceRecord[] batch = [.. Log.Records.Skip(_next).Take(count).Select(Record)];
+            _next += count;
+            _sim.Local(_inboxes[0], () => Do(f => f.Batch(batch)));
         }
     }
 
-    private void Publish(List<EventEnvelope> list)
+    void ILaneOutput.Pull()
     {
-        if (list.Count > 0)
+        _pulled = true;
+        Progress();
+    }
+
+    void ILaneOutput.Emit(long sequence, EventEnvelope[] events)
+    {
+        _sim.Say?.Invoke($"{Name} emits {string.Join(' ', events.Select(e => $"{e.Position.Number} ({e.Key})"))}");
+        Tell(s => s.Emitted(this, sequence, events));
+        if (_sim.Plan.Wrong == Wrong.CommitBeforeReply)
         {
-            EventEnvelope[] events = [.. list];
-            list.Clear();
-            var sequence = _sequence++;
-            _sim.Say?.Invoke($"{Name} emits {string.Join(' ', events.Select(e => $"{e.Position.Number} ({e.Key})"))}");
-            Tell(s => s.Emitted(this, sequence, events));
+            _sim.Commit(this, events[^1].Position.Number + 1);
+        }
+
+        var (flow, (inFlight, bytes, tracked)) = (_sim.Plan.Flow, _flow.Credits);
+        if (tracked > flow.Span || inFlight > flow.MaxEvents || (inFlight > 1 && bytes > flow.MaxBytes))
+        {
+            throw new ViolationException("memory", $"{Name} tracks {tracked} positions, {inFlight} in flight with {bytes} bytes");
+        }
+    }
+
+    void ILaneOutput.Store(DeadLetter[] letters) => _sim.After(_sim.Random.Next(1, 20), () => Do(f => f.Stored([.. letters.Select(l => l.Position.Number)])));
+
+    void ILaneOutput.Commit(long next, long resume) => _sim.Commit(this, next);
+
+    void ILaneOutput.Acknowledge(FreePosition[] positions) => throw new NotSupportedException("The log has positions.");
+
+    void ILaneOutput.SpanReached(IEnumerable<string> owing) => _sim.Say?.Invoke($"{Name} has used up its span");
+
+    void ILaneOutput.Completed(long committed) => throw new NotSupportedException("The log has no end.");
+
+    void ILaneOutput.Closed(LaneEnd why)
+    {
+        _sim.Say?.Invoke($"{Name} closes: {why}");
+        Ended = true;
+        Tell(s => s.Close(this));
+    }
+
+    private static SourceRecord Record(LogRecord record) => record.Envelope is { } envelope
+        ? new SourceRecord(record.Number, envelope, null)
+        : new SourceRecord(record.Number, null, new DeadLetter(new EventPosition(record.Log.Stream, record.Number), "undecodable", null, new byte[record.Size], []));
+
+    private void Do(Action<LaneFlow> what)
+    {
+        if (!Ended)
+        {
+            what(_flow);
         }
     }
 

@@ -4,22 +4,28 @@ using ActorEvents.Subscriptions;
 
 namespace ActorEvents.Tests.Protocol;
 
-/// <summary>What <see cref="HandlerSubscription"/> does around the real <see cref="DeliveryWindow"/>.</summary>
-internal sealed class SimSubscription
+/// <summary>One handler type on one node: the real <see cref="SubscriptionFlow"/> between simulated lanes and the simulated network.</summary>
+internal sealed class SimSubscription : ISubscriptionOutput
 {
     private readonly Simulation _sim;
     private readonly HandlerDefinition _handler;
-    private readonly Dictionary<LaneSession, State> _sessions = new(ReferenceEqualityComparer.Instance);
-    private readonly HashSet<State> _touched = [];
-    private readonly List<(State State, EntityKey Key, long Number)> _taken = [];
-    private DeliveryWindow _window;
-    private bool _soon;
+    private readonly Dictionary<LaneSession, SimLane> _lanes = new(ReferenceEqualityComparer.Instance);
+
+    // Of wrong variants: how many lists of a session came before the memory was lost; what was ever taken.
+    private readonly Dictionary<LaneSession, long> _lost = new(ReferenceEqualityComparer.Instance);
+    private readonly List<(SimLane Lane, EntityKey Key, long Number)> _taken = [];
+    private SubscriptionFlow _flow;
 
     public SimSubscription(Simulation sim, int node, int index, HandlerDefinition handler)
     {
         (_sim, Node, Index, _handler) = (sim, node, index, handler);
-        _window = new DeliveryWindow(sim.Plan.Delivery, sim.Clock);
+        _flow = new SubscriptionFlow(handler, sim.Plan.Delivery, sim.Clock, this, paused: sim.Chance(sim.Plan.StartPaused));
         sim.After(sim.Random.Next(10), Tick);
+        if (_flow.IsPaused)
+        {
+            sim.Say?.Invoke($"subscription {Index} of node {Node} starts paused");
+            sim.After(sim.Random.Next(10, 300), Resume);
+        }
     }
 
     public int Node { get; }
@@ -29,62 +35,59 @@ internal sealed class SimSubscription
 
     public bool Alive { get; set; } = true;
 
-    public int Unsettled => _window.Unsettled;
+    public int Unsettled => _flow.Status.Unsettled;
 
     /// <summary>The wrong variant: a new actor in the old one's place, and nobody notices.</summary>
-    public void LoseMemory() => _window = new DeliveryWindow(_sim.Plan.Delivery, _sim.Clock);
+    public void LoseMemory()
+    {
+        _flow = new SubscriptionFlow(_handler, _sim.Plan.Delivery, _sim.Clock, this);
+        foreach (var session in _lanes.Keys)
+        {
+            _flow.Open(session);
+            _lost[session] = -1;
+        }
+    }
 
     public void Open(SimLane lane)
     {
-        _sessions[lane.Session] = new State(lane);
-        _sim.Local(lane.Inbox(Index), () => lane.Opened(Index));
+        _lanes[lane.Session] = lane;
+        _flow.Open(lane.Session);
     }
 
     public void Close(SimLane lane)
     {
-        if (_sessions.Remove(lane.Session, out var state))
-        {
-            _touched.Remove(state);
-            _window.Close(lane.Session);
-            Soon();
-        }
+        _lanes.Remove(lane.Session);
+        _flow.Close(lane.Session);
     }
 
     public void Emitted(SimLane lane, long sequence, EventEnvelope[] events)
     {
-        if (!_sessions.TryGetValue(lane.Session, out var state) || sequence != state.Next)
+        if (_lost.TryGetValue(lane.Session, out var lost))
         {
-            throw new ViolationException("session", $"subscription {Index} of node {Node} gets what it does not know: {lane.Name}");
+            _lost[lane.Session] = lost < 0 ? sequence : lost;
+            sequence -= _lost[lane.Session];
         }
 
-        state.Next++;
-        foreach (var envelope in events)
+        foreach (var envelope in events.Where(_ => _sim.Plan.Wrong is Wrong.PositionOnly or Wrong.CountReplies))
         {
-            if (!_handler.Selector.Matches(envelope) || _handler.SelectKey(envelope).Key is not { } key)
+            if (_handler.Selector.Matches(envelope) && _handler.SelectKey(envelope).Key is { } key)
             {
-                Settle(state, envelope.Position.Number);
-                continue;
-            }
-
-            _window.Add(lane.Session, new EntityKey(key), envelope);
-            if (_sim.Plan.Wrong == Wrong.PositionOnly)
-            {
-                _sim.Deliver(this, new Deliver(new EntityKey(key), envelope.Position.Stream, [envelope]));
-            }
-            else if (_sim.Plan.Wrong == Wrong.CountReplies)
-            {
-                _taken.Add((state, new EntityKey(key), envelope.Position.Number));
+                _taken.Add((lane, new EntityKey(key), envelope.Position.Number));
+                if (_sim.Plan.Wrong == Wrong.PositionOnly)
+                {
+                    _sim.Deliver(this, new Deliver(new EntityKey(key), envelope.Position.Stream, [envelope]));
+                }
             }
         }
 
-        if (_window.Unsettled > _sessions.Count * _sim.Plan.Flow.MaxEvents || _window.Keys > _window.Unsettled)
+        Route(() => _flow.Emitted(lane.Session, sequence, events));
+        var status = _flow.Status;
+        if (status.Unsettled > _lanes.Count * _sim.Plan.Flow.MaxEvents || status.Keys > status.Unsettled)
         {
             throw new ViolationException(
                 "memory",
-                $"subscription {Index} of node {Node} holds {_window.Unsettled} events of {_window.Keys} keys; credits are {_sim.Plan.Flow.MaxEvents}");
+                $"subscription {Index} of node {Node} holds {status.Unsettled} events of {status.Keys} keys; credits are {_sim.Plan.Flow.MaxEvents}");
         }
-
-        Soon();
     }
 
     public void Done(Done done)
@@ -94,97 +97,93 @@ internal sealed class SimSubscription
             return;
         }
 
-        _window.Done(done.Key, done.Stream, done.UpTo, _sim.Now, Settle);
-        foreach (var (state, key, number) in _taken)
+        _flow.Done(done);
+        foreach (var (lane, key, number) in _taken.Where(_ => _sim.Plan.Wrong == Wrong.CountReplies))
         {
-            if (key == done.Key && state.Lane.Session.Stream.Name == done.Stream && number <= done.UpTo && _sessions.ContainsKey(state.Lane.Session))
+            if (key == done.Key && lane.Session.Stream.Name == done.Stream && number <= done.UpTo && _lanes.ContainsKey(lane.Session))
             {
-                Settle(state, number);
+                _sim.Local(lane.Inbox(Index), () => lane.Settled(Index, [number]));
             }
         }
-
-        Soon();
     }
 
     public void Resend(Resend resend)
     {
         if (Alive)
         {
-            _window.Resend(resend.Key, resend.Stream);
-            Soon();
+            _flow.Resend(resend);
+        }
+    }
+
+    /// <summary>Paused for a while.</summary>
+    public void Pause()
+    {
+        if (!_flow.IsPaused)
+        {
+            _sim.Say?.Invoke($"subscription {Index} of node {Node} is paused");
+            _flow.Pause();
+            _sim.After(_sim.Random.Next(10, 300), Resume);
+        }
+    }
+
+    void ISubscriptionOutput.Opened(LaneSession session) => Tell(session, lane => lane.Opened(Index));
+
+    void ISubscriptionOutput.Deliver(Deliver delivery) => _sim.Deliver(this, delivery);
+
+    void ISubscriptionOutput.Settled(LaneSession session, long[] positions) => Tell(session, lane => lane.Settled(Index, positions));
+
+    void ISubscriptionOutput.Hold(LaneSession session) => Tell(session, lane => lane.Hold(Index));
+
+    void ISubscriptionOutput.Reread(LaneSession session) => Tell(session, lane => lane.Reread());
+
+    void ISubscriptionOutput.Store(LaneSession session, DeadLetter letter) => throw new NotSupportedException("Every record has a key.");
+
+    void ISubscriptionOutput.Unknown(LaneSession session) =>
+        throw new ViolationException("session", $"subscription {Index} of node {Node} gets what it does not know: {session}");
+
+    void ISubscriptionOutput.Soon() => _sim.After(_sim.Random.Next(2), () =>
+    {
+        if (Alive)
+        {
+            _flow.Flush();
+        }
+    });
+
+    void ISubscriptionOutput.KeySelectorFailed(EventEnvelope envelope, TimeSpan pause, Exception cause) =>
+        _sim.Say?.Invoke($"subscription {Index} of node {Node}: the key selector fails at {envelope.Position.Stream} {envelope.Position.Number}");
+
+    void ISubscriptionOutput.Overdue(int deliveries) => _sim.Say?.Invoke($"subscription {Index} of node {Node}: {deliveries} deliveries are overdue");
+
+    private void Resume()
+    {
+        if (Alive)
+        {
+            _sim.Say?.Invoke($"subscription {Index} of node {Node} goes on");
+            _flow.Resume();
         }
     }
 
     private void Tick()
     {
-        if (!Alive)
+        if (Alive)
         {
-            return;
-        }
-
-        var again = _window.TimeOut(_sim.Now);
-        if (again > 0)
-        {
-            _sim.Say?.Invoke($"subscription {Index} of node {Node}: {again} deliveries are overdue");
-        }
-
-        Flush();
-        _sim.After((long)_sim.Plan.Delivery.ResendAfter.TotalMilliseconds / 5, Tick);
-    }
-
-    private void Settle(LaneSession session, long position)
-    {
-        if (_sessions.TryGetValue(session, out var state))
-        {
-            Settle(state, position);
+            Route(_flow.Tick);
+            _sim.After((long)_sim.Plan.Delivery.ResendAfter.TotalMilliseconds / 5, Tick);
         }
     }
 
-    private void Settle(State state, long position)
+    private void Route(Action what)
     {
-        state.Settled.Add(position);
-        _touched.Add(state);
+        _sim.Routing = true;
+        what();
+        _sim.Routing = false;
     }
 
-    private void Soon()
+    private void Tell(LaneSession session, Action<SimLane> what)
     {
-        if (!_soon)
+        if (_lanes.TryGetValue(session, out var lane))
         {
-            _soon = true;
-            _sim.After(_sim.Random.Next(2), Flush);
+            _sim.Local(lane.Inbox(Index), () => what(lane));
         }
-    }
-
-    private void Flush()
-    {
-        _soon = false;
-        if (!Alive)
-        {
-            return;
-        }
-
-        while (_window.TryNext(_sim.Now, out var delivery))
-        {
-            _sim.Deliver(this, new Deliver(delivery.Key, delivery.Stream, delivery.Events));
-        }
-
-        foreach (var state in _touched)
-        {
-            long[] positions = [.. state.Settled];
-            state.Settled.Clear();
-            var lane = state.Lane;
-            _sim.Local(lane.Inbox(Index), () => lane.Settled(Index, positions));
-        }
-
-        _touched.Clear();
-    }
-
-    private sealed class State(SimLane lane)
-    {
-        public SimLane Lane { get; } = lane;
-
-        public List<long> Settled { get; } = [];
-
-        public long Next { get; set; }
     }
 }

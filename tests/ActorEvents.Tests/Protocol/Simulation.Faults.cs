@@ -43,6 +43,16 @@ internal sealed partial class Simulation
                 Say?.Invoke("the topic is deleted and made anew");
                 _logs = Produce(1);
                 break;
+            case Fault.HandlerPaused when victim.Subscriptions.Length > 0:
+                victim.Subscriptions[Random.Next(victim.Subscriptions.Length)].Pause();
+                break;
+            case Fault.LanePaused:
+                foreach (var lane in victim.Lanes.Where(l => l.Log.Partition == partition))
+                {
+                    lane.Pause();
+                }
+
+                break;
             case Fault.EntityStops or Fault.EntityMoves or Fault.SecondIncarnation:
                 StrikeEntity(fault);
                 break;

@@ -11,8 +11,8 @@ internal sealed class Mailbox
 }
 
 /// <summary>
-/// Two nodes, one journal, one topic, in virtual milliseconds: the pure classes of the product (<see cref="EntityCore"/>, <see cref="DeliveryWindow"/>,
-/// LaneTracker) within mirrors of their actors. All chance comes from one seed, so a run is repeated exactly.
+/// Two nodes, one journal, one topic, in virtual milliseconds: the product's own <see cref="Sources.LaneFlow"/>, <see cref="SubscriptionFlow"/> and
+/// <see cref="EntityFlow{TFrom}"/>, and around them what carries their messages. All chance comes from one seed, so a run is repeated exactly.
 /// </summary>
 internal sealed partial class Simulation
 {
@@ -33,7 +33,7 @@ internal sealed partial class Simulation
         Plan = new Plan(Random, wrong);
         Clock = new VirtualClock(this);
         Say = say is null ? null : text => say($"{Now,5} {text}");
-        Handlers = [.. Enumerable.Range(0, Plan.Handlers).Select(i => LedgerHandler.Register(i, Plan, () => Chance(Plan.HandlerFails)))];
+        Handlers = [.. Enumerable.Range(0, Plan.Handlers).Select(i => LedgerHandler.Register(i, Plan, () => Chance(Plan.HandlerFails), () => Routing && Chance(Plan.SelectorFails)))];
         _nodes = [new SimNode(this, 0), new SimNode(this, 1)];
         _owner = [.. Enumerable.Range(0, Plan.Partitions).Select(_ => Random.Next(2))];
         _producer = new Producer(Plan, Random);
@@ -53,6 +53,9 @@ internal sealed partial class Simulation
     }
 
     public Plan Plan { get; }
+
+    /// <summary>A subscription asks key selectors now: they may fail.</summary>
+    public bool Routing { get; set; }
 
     public Random Random { get; }
 

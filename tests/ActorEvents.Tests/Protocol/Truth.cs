@@ -86,7 +86,7 @@ internal sealed class Truth(HandlerDefinition handler, EntityKey key)
         _seen = seen;
         foreach (var log in _records.Keys)
         {
-            var position = core.Position(log.Stream.Name) ?? -1;
+            var position = core.Stored(log.Stream.Name)?.UpTo ?? -1;
             _positions[log.Stream.Name] = _durable ? position : Math.Max(position, Position(log.Stream.Name));
             CheckLoss(log);
         }

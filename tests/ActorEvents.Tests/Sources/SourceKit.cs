@@ -36,7 +36,7 @@ public abstract class SourceKit() : TestKit("akka.loglevel = OFF")
     private protected IActorRef StartLane(StreamId stream, params IReadOnlyList<Subscriber> subscriptions)
     {
         var context = Context("lane", [.. subscriptions.Select(s => s.Ref)], null, null);
-        return Sys.ActorOf(Props.Create(() => new LaneActor(context, stream, new CommittedPosition(stream.Name, 0))));
+        return Sys.ActorOf(Props.Create(() => new LaneActor(context, new LaneReading(stream, new CommittedPosition(stream.Name, 0), Settlement.Mark), false)));
     }
 
     private SourceContext Context(string source, IReadOnlyList<SubscriptionRef> subscriptions, FlowOptions? flow, TimeProvider? time)

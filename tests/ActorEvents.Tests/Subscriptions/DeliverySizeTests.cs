@@ -27,7 +27,7 @@ public sealed class DeliverySizeTests
             window.Add(session, key, FromFile(i, data, key.Value));
         }
 
-        Assert.True(window.TryNext(0, out var delivery));
+        var delivery = window.Next(0)!;
 
         // Room for what the transport puts around it: two actor paths and the serializer's manifest.
         var frame = options.Delivery.MaxBytes + NodeHocon.FrameOverhead;

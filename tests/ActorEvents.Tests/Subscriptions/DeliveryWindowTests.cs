@@ -46,13 +46,13 @@ public sealed class DeliveryWindowTests
                 case 5 or 6:
                     var settled = new List<(LaneSession, long)>();
                     var expected = queue.Events.TakeWhile(e => e.Event.Position.Number <= number).Select(e => (e.Session, e.Event.Position.Number)).ToArray();
-                    window.Done(key, s_streams[s].Name, number, now, (session, position) => settled.Add((session, position)));
+                    window.Done(new Done(key, s_streams[s].Name, number), now, (session, position) => settled.Add((session, position)));
                     Assert.Equal(expected, settled);
                     queue.Events.RemoveRange(0, expected.Length);
                     queue.InFlight &= expected.Length == 0;
                     break;
                 case 7:
-                    window.Resend(key, s_streams[s].Name);
+                    window.Resend(new Resend(key, s_streams[s].Name));
                     queue.InFlight = false;
                     break;
                 case 8:
@@ -75,7 +75,7 @@ public sealed class DeliveryWindowTests
                     break;
             }
 
-            while (window.TryNext(now, out var delivery))
+            while (window.Next(now) is { } delivery)
             {
                 var sent = model[(delivery.Key.Value, delivery.Stream)];
                 Assert.False(sent.InFlight);

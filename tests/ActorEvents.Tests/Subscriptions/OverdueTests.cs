@@ -1,4 +1,6 @@
 using ActorEvents.Events;
+using ActorEvents.Handlers;
+using ActorEvents.Sources;
 using ActorEvents.Subscriptions;
 using Akka.Actor;
 
@@ -70,7 +72,7 @@ public sealed class OverdueTests
         {
             Assert.Equal(0, OverdueAt(due - 0.1));
             Assert.Equal(1, OverdueAt(due));
-            Assert.True(_window.TryNext(At(due), out _), $"not sent after {wait} s");
+            Assert.True(_window.Next(At(due)) is not null, $"not sent after {wait} s");
         }
     }
 
@@ -82,7 +84,7 @@ public sealed class OverdueTests
         Answer("a", at: 0.1);
         Send("late", at: 100);
         Assert.Equal(1, OverdueAt(105));
-        Assert.True(_window.TryNext(At(105), out _));
+        Assert.NotNull(_window.Next(At(105)));
         Answer("late", at: 114);
         Send("lost", at: 114);
 
@@ -94,10 +96,10 @@ public sealed class OverdueTests
     private void Send(string key, double at)
     {
         _window.Add(Session, new EntityKey(key), new EventEnvelope { Id = key, Source = "/t", Type = "t", Position = new EventPosition(Stream, _position++) });
-        Assert.True(_window.TryNext(At(at), out _));
+        Assert.NotNull(_window.Next(At(at)));
     }
 
-    private void Answer(string key, double at) => _window.Done(new EntityKey(key), Stream.Name, _position, At(at), (_, _) => { });
+    private void Answer(string key, double at) => _window.Done(new Done(new EntityKey(key), Stream.Name, _position), At(at), (_, _) => { });
 
     private int OverdueAt(double seconds) => _window.TimeOut(At(seconds));
 }

@@ -78,7 +78,7 @@ internal static class EntryCodec
     {
         foreach (var position in positions)
         {
-            target.Add(new Wire.Position { Stream = position.Stream, UpTo = position.UpTo });
+            target.Add(new Wire.Position { Stream = position.Stream, UpTo = position.UpTo, Session = position.Session, Window = position.Window, Ids = { position.Ids } });
         }
     }
 
@@ -90,7 +90,8 @@ internal static class EntryCodec
         }
     }
 
-    private static StoredPosition[] ReadPositions(RepeatedField<Wire.Position> positions) => Map(positions, p => new StoredPosition(p.Stream, p.UpTo));
+    private static StoredPosition[] ReadPositions(RepeatedField<Wire.Position> positions) => Map(
+        positions, p => new StoredPosition(p.Stream, p.UpTo) { Session = p.Session, Window = p.Window, Ids = p.Ids.Count == 0 ? [] : [.. p.Ids] });
 
     private static StoredMark[] ReadMarks(RepeatedField<Wire.Mark> marks) => Map(marks, m => new StoredMark(m.Scope, m.OriginId, m.Number));
 

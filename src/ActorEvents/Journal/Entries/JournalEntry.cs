@@ -47,7 +47,19 @@ public sealed class EntitySnapshot
 /// <summary>Opaque user bytes with the manifest that their handler registered. No type name is ever stored or loaded.</summary>
 public readonly record struct StoredPayload(string Manifest, ReadOnlyMemory<byte> Bytes);
 
-public readonly record struct StoredPosition(string Stream, long UpTo);
+/// <summary>How far an entity is in a stream.</summary>
+/// <param name="UpTo">The last number that is decided.</param>
+public readonly record struct StoredPosition(string Stream, long UpTo)
+{
+    /// <summary>0: the stream has positions. Else the session that <see cref="UpTo"/> is of: numbers of a queue begin anew with each.</summary>
+    public long Session { get; init; }
+
+    /// <summary>Of a stream of sessions: ids that are remembered at most.</summary>
+    public int Window { get; init; }
+
+    /// <summary>Of a stream of sessions: ids of events, oldest first. In an entry those it decides, in a snapshot all that are remembered.</summary>
+    public IReadOnlyList<string> Ids { get; init; } = [];
+}
 
 /// <summary>Highest origin number decided for one origin within one scope (source, topic name, partition).</summary>
 public readonly record struct StoredMark(string Scope, string OriginId, long Number);

@@ -1,0 +1,230 @@
+using ActorEvents.Events;
+using ActorEvents.Journal.Entries;
+
+namespace ActorEvents.Handlers;
+
+/// <summary>
+/// The entity of one key between its messages and its journal, pure: at most one append in flight; during it one waiting delivery per stream. Order of
+/// things: append → apply → answer <see cref="Done"/> → go on. Of what an append that failed has left, the next incarnation reads what is true.
+/// <see cref="Durability.None"/> is the same without the append. The actors and the simulation of the delivery protocol run this class.
+/// </summary>
+internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key, TimeProvider time, IEntityOutput<TFrom> output)
+{
+    private readonly EntityCore _core = new(handler, time);
+    private readonly Dictionary<string, (Deliver Delivery, TFrom From)> _waiting = new(StringComparer.Ordinal);
+    private readonly bool _durable = handler.Durability == Durability.Journal;
+    private (Deliver Delivery, TFrom From)[] _working = [];
+    private Acceptance? _appending;
+    private Step _step;
+    private bool _stopping;
+    private bool _active;
+    private int _sinceSnapshot;
+
+    private enum Step
+    {
+        Idle,
+        Delaying,
+        Appending,
+    }
+
+    /// <summary>What it looks like now.</summary>
+    public EntityStatus Status => new(
+        handler.Name, key, _step == Step.Appending, _working.Length + _waiting.Count, IsBlocked, _core.Unreadable, _core.Stored());
+
+    /// <summary>An event of the key failed and was not handled since, or the key cannot be read.</summary>
+    public bool IsBlocked { get; private set; }
+
+    /// <summary>Deliveries that wait behind an append: at most one of a stream.</summary>
+    public int Waiting => _waiting.Count;
+
+    /// <summary>The state and what is known of streams and origins.</summary>
+    public EntityCore Core => _core;
+
+    public void Recover(JournalEntry entry)
+    {
+        _core.Recover(entry);
+        _sinceSnapshot++;
+    }
+
+    public void Recover(EntitySnapshot snapshot) => _core.Recover(snapshot);
+
+    public void Recovered()
+    {
+        if (_core.Unreadable is { } reason)
+        {
+            Block(reason, null);
+        }
+        else
+        {
+            // What an incarnation that could not be recovered has left there.
+            output.Unblocked();
+        }
+    }
+
+    public void Deliver(Deliver delivery, TFrom from)
+    {
+        _active = true;
+        _waiting[delivery.Stream.Name] = (delivery, from);
+        Work();
+    }
+
+    /// <summary>The handler's artificial delay is over.</summary>
+    public void DelayOver() => Decide();
+
+    /// <summary>The row of <see cref="IEntityOutput{TFrom}.Append"/> is durable.</summary>
+    public void Appended()
+    {
+        var acceptance = _appending!;
+        _appending = null;
+        Apply(acceptance);
+        Answer(acceptance);
+    }
+
+    /// <summary>To be called once in each <see cref="HandlerDefinition.PassivateAfter"/>.</summary>
+    public void CheckIdle()
+    {
+        if (!_active && _step == Step.Idle && _waiting.Count == 0)
+        {
+            output.Passivate();
+        }
+
+        _active = false;
+    }
+
+    /// <summary>Hand-over, shutdown, passivation: finish the append under way, have the rest sent again, stop.</summary>
+    public void StopWhenDrained()
+    {
+        _stopping = true;
+        GoOn();
+    }
+
+    /// <summary>Takes all waiting deliveries together, if nothing is under way.</summary>
+    private void Work()
+    {
+        if (_step != Step.Idle || _waiting.Count == 0)
+        {
+            return;
+        }
+
+        _working = [.. _waiting.Values];
+        _waiting.Clear();
+        if (handler.Delay > TimeSpan.Zero && New(_working) is > 0 and var events)
+        {
+            _step = Step.Delaying;
+            output.Wait(handler.Delay * events);
+        }
+        else
+        {
+            Decide();
+        }
+    }
+
+    private void Decide()
+    {
+        _step = Step.Appending;
+        if (_core.Unreadable is not null)
+        {
+            Answer(null);
+            return;
+        }
+
+        var acceptance = _core.Accept(_working.Length == 1 ? [_working[0].Delivery] : [.. _working.Select(w => w.Delivery)]);
+        if (acceptance.Entry is null)
+        {
+            Answer(acceptance);
+        }
+        else if (_durable)
+        {
+            _appending = acceptance;
+            output.Append(acceptance.Entry);
+        }
+        else
+        {
+            Apply(acceptance);
+            Answer(acceptance);
+        }
+    }
+
+    private void Apply(Acceptance acceptance)
+    {
+        _core.Appended(acceptance);
+        output.Decided(acceptance.Entry!);
+        if (_durable && handler.SnapshotEvery > 0 && ++_sinceSnapshot >= handler.SnapshotEvery)
+        {
+            _sinceSnapshot = 0;
+            output.Save(_core.Snapshot());
+        }
+    }
+
+    /// <summary>
+    /// Answers every deliverer with what is durable of its stream; what did not fit into the row is to be sent again. What failed is not answered: its key
+    /// waits, and the time-out tries it again.
+    /// </summary>
+    private void Answer(Acceptance? acceptance)
+    {
+        foreach (var (delivery, from) in _working)
+        {
+            if (_core.Durable(delivery) is { } upTo)
+            {
+                output.Answer(from, new Done(key, delivery.Stream.Name, upTo, delivery.Session));
+            }
+            else if (acceptance is { Failure: null })
+            {
+                output.Answer(from, new Resend(key, delivery.Stream.Name, delivery.Session));
+            }
+        }
+
+        if (acceptance?.Failure is { } failure)
+        {
+            Block($"event '{acceptance.FailedEvent}' at {acceptance.FailedAt?.Stream} {acceptance.FailedAt?.Number}: {failure.Message.TrimEnd('.')}", acceptance.FailedEvent);
+        }
+        else if (IsBlocked && acceptance?.Entry is not null)
+        {
+            IsBlocked = false;
+            output.Unblocked();
+        }
+
+        _working = [];
+        _step = Step.Idle;
+        GoOn();
+    }
+
+    /// <summary>Goes on with what waits, or stops once no append is in flight.</summary>
+    private void GoOn()
+    {
+        if (!_stopping || _step == Step.Appending)
+        {
+            Work();
+            return;
+        }
+
+        foreach (var (delivery, from) in _working.Concat(_waiting.Values))
+        {
+            output.Answer(from, new Resend(key, delivery.Stream.Name, delivery.Session));
+        }
+
+        (_working, _step) = ([], Step.Idle);
+        _waiting.Clear();
+        output.Stop();
+    }
+
+    private int New((Deliver Delivery, TFrom From)[] deliveries)
+    {
+        var events = 0;
+        foreach (var (delivery, _) in deliveries)
+        {
+            foreach (var envelope in delivery.Events)
+            {
+                events += _core.Knows(delivery, envelope) ? 0 : 1;
+            }
+        }
+
+        return events;
+    }
+
+    private void Block(string reason, string? eventId)
+    {
+        IsBlocked = true;
+        output.Blocked(reason, eventId);
+    }
+}

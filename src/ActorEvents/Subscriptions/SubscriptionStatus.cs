@@ -1,0 +1,17 @@
+namespace ActorEvents.Subscriptions;
+
+/// <summary>One handler type's subscription on one node, as it is now.</summary>
+/// <param name="Sessions">Lanes that emit to it.</param>
+/// <param name="Unsettled">Events that it holds.</param>
+/// <param name="Keys">Keys (times streams) with something unsettled.</param>
+/// <param name="InFlight">Deliveries under way.</param>
+/// <param name="Overdue">Deliveries that were sent more than once and are still not answered.</param>
+/// <param name="Stalled">Streams that wait for the handler's key selector.</param>
+internal sealed record SubscriptionStatus(
+    string Handler, bool Paused, int Sessions, int Unsettled, int Keys, int InFlight, int Overdue, IReadOnlyList<StalledStream> Stalled);
+
+/// <summary>A stream whose events wait because the key selector threw on one of them.</summary>
+/// <param name="Position">Of that event.</param>
+/// <param name="Events">That event and those behind it.</param>
+/// <param name="Failures">In a row.</param>
+internal sealed record StalledStream(string Stream, long Position, int Events, int Failures, string? Problem);
