@@ -14,6 +14,7 @@ using ActorEvents.Node.Settings;
 using ActorEvents.Node.Sources;
 using ActorEvents.Relay;
 using ActorEvents.Shop;
+using ActorEvents.Shop.Contract;
 using ActorEvents.Shop.Feed;
 using ActorEvents.Shop.Totals;
 using ActorEvents.Sources;
@@ -47,7 +48,7 @@ internal static class NodeHost
         }
 
         using var folder = DataFolder.Open(settings.Data);
-        var prepared = ConfiguredSources.Prepare(settings, folder.NodeId, SourceName, ShopFeed.SourceName);
+        var prepared = ConfiguredSources.Prepare(settings.Sources, settings.ForSources(folder.NodeId), SourceName, ShopFeed.SourceName);
         using var logging = LoggerFactory.Create(Logging);
         await using var journal = await JournalDatabase.OpenAsync(JournalOf(settings, folder), TimeProvider.System, stop);
         await using var broker = settings.Kafka.IsEmbedded ? await StartBrokerAsync(settings, logging, stop) : null;

@@ -59,6 +59,8 @@ public sealed class NodeSettings
         ? "exit-when-done = on, but shop.enabled = off: only the shop is ever done. Leave --exit-when-done out, or set shop.enabled = on."
         : null;
 
+    internal SourceDefaults ForSources(string nodeId) => new(Kafka, Events.MaxBytes, nodeId);
+
     /// <summary>The runtime's options with what was set here.</summary>
     internal ActorEventsOptions Runtime()
     {

@@ -1,4 +1,5 @@
 using ActorEvents.Hosting;
+using ActorEvents.Shop.Contract;
 using ActorEvents.Shop.Customers;
 using ActorEvents.Shop.Orders;
 using ActorEvents.Shop.Payments;

@@ -8,12 +8,13 @@ namespace ActorEvents.Node.Sources;
 internal static class ConfiguredSources
 {
     /// <summary>Checks all, before anything is started; what comes back makes them.</summary>
+    /// <param name="settings">Section <c>sources</c>.</param>
     /// <param name="taken">Names of sources that the node has anyway.</param>
     /// <exception cref="SettingsException">Names source, setting, value and what is allowed.</exception>
-    public static IReadOnlyList<Func<KafkaTopics, IEventSource>> Prepare(NodeSettings settings, string nodeId, params string[] taken)
+    public static IReadOnlyList<Func<KafkaTopics, IEventSource>> Prepare(NamedSections<SourceSettings> settings, SourceDefaults node, params string[] taken)
     {
         var sources = new List<Func<KafkaTopics, IEventSource>>();
-        foreach (var (name, source) in settings.Sources.All)
+        foreach (var (name, source) in settings.All)
         {
             if (taken.Contains(name, StringComparer.Ordinal))
             {
@@ -22,7 +23,7 @@ internal static class ConfiguredSources
 
             try
             {
-                sources.Add(source.Prepare(name, settings, nodeId));
+                sources.Add(source.Prepare(name, node));
             }
             catch (ArgumentException e)
             {

@@ -36,7 +36,7 @@ public sealed class FileSettings : SourceSettings
     /// <summary>How often a followed file is looked at. Default 200 ms.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(200);
 
-    internal override Func<KafkaTopics, IEventSource> Prepare(string name, NodeSettings node, string nodeId)
+    internal override Func<KafkaTopics, IEventSource> Prepare(string name, SourceDefaults node)
     {
         var source = new FileSource(new FileSourceOptions
         {
@@ -52,7 +52,7 @@ public sealed class FileSettings : SourceSettings
                 Follow = Follow,
                 EventsPerSecond = Rate,
                 PollInterval = PollInterval,
-                MaxEventBytes = node.Events.MaxBytes,
+                MaxEventBytes = node.MaxEventBytes,
             },
         });
         return _ => source;

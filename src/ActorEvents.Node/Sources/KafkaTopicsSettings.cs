@@ -31,7 +31,7 @@ public sealed class KafkaTopicsSettings : SourceSettings
     /// <summary>Consumer group; empty: <c>kafka.group-id</c> and the name of this source.</summary>
     public string GroupId { get; set; } = "";
 
-    internal override Func<KafkaTopics, IEventSource> Prepare(string name, NodeSettings node, string nodeId)
+    internal override Func<KafkaTopics, IEventSource> Prepare(string name, SourceDefaults node)
     {
         if (Topics.CountBy(t => t, StringComparer.Ordinal).FirstOrDefault(t => t.Value > 1) is { Key: { } twice })
         {
@@ -43,10 +43,10 @@ public sealed class KafkaTopicsSettings : SourceSettings
             Name = name,
             Start = Start,
             GroupId = Given(GroupId) ?? $"{node.Kafka.GroupId}-{name}",
-            InstanceId = node.Kafka.Membership == KafkaMembership.Static ? $"{nodeId}-{name}" : null,
+            InstanceId = node.Kafka.Membership == KafkaMembership.Static ? $"{node.NodeId}-{name}" : null,
             Topics = Topics.ToDictionary(
                 t => t,
-                t => new RecordMapping(Given(Type) ?? t, Given(Source) ?? "/topics/" + t, Given(ContentType), KeyFormat, node.Events.MaxBytes),
+                t => new RecordMapping(Given(Type) ?? t, Given(Source) ?? "/topics/" + t, Given(ContentType), KeyFormat, node.MaxEventBytes),
                 StringComparer.Ordinal),
         };
         return topics => new KafkaEventSource(options, node.Kafka, topics);

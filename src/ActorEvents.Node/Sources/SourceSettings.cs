@@ -17,7 +17,7 @@ public abstract class SourceSettings
 
     /// <summary>Checks the settings, before anything is started; what comes back makes the source.</summary>
     /// <exception cref="ArgumentException">Names the setting, its value and what is allowed.</exception>
-    internal abstract Func<KafkaTopics, IEventSource> Prepare(string name, NodeSettings node, string nodeId);
+    internal abstract Func<KafkaTopics, IEventSource> Prepare(string name, SourceDefaults node);
 
     /// <summary>Null for what was left empty.</summary>
     private protected static string? Given(string text) => text.Length == 0 ? null : text;

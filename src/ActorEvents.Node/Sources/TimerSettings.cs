@@ -19,7 +19,7 @@ public sealed class TimerSettings : SourceSettings
     /// <summary>Key of the ticks; empty: the name.</summary>
     public string Key { get; set; } = "";
 
-    internal override Func<KafkaTopics, IEventSource> Prepare(string name, NodeSettings node, string nodeId)
+    internal override Func<KafkaTopics, IEventSource> Prepare(string name, SourceDefaults node)
     {
         var source = new TimerSource(new TimerSourceOptions { Name = name, Interval = Interval, EventType = Type, EventSource = Given(Source), Key = Given(Key) });
         return _ => source;

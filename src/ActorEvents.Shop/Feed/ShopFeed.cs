@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ActorEvents.Journal.Stores;
+using ActorEvents.Shop.Contract;
 using ActorEvents.Sources;
 using Akka.Actor;
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using ActorEvents.Events;
 using ActorEvents.Events.Codecs;
 using ActorEvents.Journal.Stores;
+using ActorEvents.Shop.Contract;
+using ActorEvents.Shop.Telemetry;
 using ActorEvents.Sources;
 using ActorEvents.Sources.Files;
 using Akka;

@@ -1,5 +1,6 @@
 using ActorEvents.Events;
 using ActorEvents.Handlers;
+using ActorEvents.Shop.Contract;
 using ActorEvents.Shop.Orders;
 
 namespace ActorEvents.Shop.Payments;

@@ -4,8 +4,8 @@ using ActorEvents.Hosting;
 using ActorEvents.Journal.Stores;
 using ActorEvents.Retries;
 using ActorEvents.Shop.Feed;
+using ActorEvents.Shop.Telemetry;
 using ActorEvents.Sources;
-using ActorEvents.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ActorEvents.Events;
 using ActorEvents.Journal.Entries;
 using ActorEvents.Journal.Stores;
+using ActorEvents.Shop.Contract;
 using ActorEvents.Shop.Customers;
 using ActorEvents.Shop.Orders;
 using ActorEvents.Shop.Payments;

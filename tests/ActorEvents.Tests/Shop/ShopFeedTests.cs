@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using ActorEvents.Shop;
+using ActorEvents.Shop.Contract;
 using ActorEvents.Shop.Feed;
 using ActorEvents.Sources;
 using ActorEvents.Tests.Sources;

@@ -70,7 +70,7 @@ public sealed class NamedSectionsTests
         {
             _reader.File($"actor-events {{ sources {{ {section} }} }}", "f");
             _reader.Validate();
-            ConfiguredSources.Prepare(_settings, "node", "shop");
+            ConfiguredSources.Prepare(_settings.Sources, _settings.ForSources("node"), "shop");
         });
 
         Assert.Contains(problem, e.Message, StringComparison.Ordinal);
@@ -101,6 +101,6 @@ public sealed class NamedSectionsTests
     private List<string> Made()
     {
         using var topics = new KafkaTopics(_settings.Kafka, TimeProvider.System, NullLogger.Instance);
-        return [.. ConfiguredSources.Prepare(_settings, "node").Select(s => s(topics)).Select(s => $"{s.Name}: {s.Describe}")];
+        return [.. ConfiguredSources.Prepare(_settings.Sources, _settings.ForSources("node")).Select(s => s(topics)).Select(s => $"{s.Name}: {s.Describe}")];
     }
 }

@@ -44,7 +44,7 @@ public sealed class ReferenceConfTests
             Assert.All(defaults.Where(s => !examples.Contains(s.Key)), s => Assert.Equal(Text(s.Value), Text(shown.Find(s.Key)!.Value)));
         }
 
-        Assert.Equal(kinds.Kinds.Count(), ConfiguredSources.Prepare(settings, "node").Count);
+        Assert.Equal(kinds.Kinds.Count(), ConfiguredSources.Prepare(settings.Sources, settings.ForSources("node")).Count);
     }
 
     [Theory]

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace ActorEvents.Shop;
+namespace ActorEvents.Shop.Telemetry;
 
 /// <summary>Every log message of the shop.</summary>
 internal static partial class Log

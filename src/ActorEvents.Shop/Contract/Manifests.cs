@@ -1,4 +1,4 @@
-namespace ActorEvents.Shop;
+namespace ActorEvents.Shop.Contract;
 
 /// <summary>The manifests of the shop's state events in the journal. They never change their meaning.</summary>
 internal static class Manifests

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace ActorEvents.Shop;
+namespace ActorEvents.Shop.Contract;
 
 /// <summary>One line of an invoice as it stands in the data set; the feed writes numbers as the file has them, as text.</summary>
 /// <param name="InvoiceNo">Begins with C where it is a cancellation.</param>

@@ -1,4 +1,4 @@
-namespace ActorEvents.Shop;
+namespace ActorEvents.Shop.Contract;
 
 /// <summary>The topics of the shop.</summary>
 public static class Topics
