@@ -1,6 +1,5 @@
 using ActorEvents.Kafka.Telemetry;
 using ActorEvents.Retries;
-using ActorEvents.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Kafka.Clients;

@@ -1,9 +1,12 @@
 namespace ActorEvents.Kafka.Consumers;
 
 /// <summary>One partition, from its assignment (or the last time its stream was started anew) until it is taken away. Poll thread only.</summary>
-internal sealed class AssignedPartition(PartitionBuffer buffer)
+internal sealed class AssignedPartition(PartitionBuffer buffer, long first)
 {
     public PartitionBuffer Buffer { get; } = buffer;
+
+    /// <summary>Where the assignment started; its streams may have been started anew since.</summary>
+    public long First { get; } = first;
 
     /// <summary>The offset that is wanted next; records before it are from before a seek.</summary>
     public long Next { get; set; }

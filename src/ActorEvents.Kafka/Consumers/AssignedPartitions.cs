@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using ActorEvents.Kafka.Native;
 using ActorEvents.Kafka.Telemetry;
@@ -7,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace ActorEvents.Kafka.Consumers;
 
 /// <summary>
-/// The partitions that this member has: where each is read, whether it is held back, and the stream that it is handed out as. Poll thread only.
+/// The partitions that this member has: where each is read, whether it is held back, and the stream that it is handed out as. Poll thread only,
+/// but for <see cref="Reread"/>.
 /// </summary>
 /// <param name="handOut">Gets the buffer of each stream that is to be read.</param>
 /// <param name="wake">Any thread: a buffer has room again, or its reader has cancelled.</param>
@@ -18,6 +20,7 @@ internal sealed class AssignedPartitions(
     private readonly Dictionary<nint, string> _topicNames = [];
     private readonly HashSet<TopicPartition> _everHeld = [];
     private readonly List<TopicPartition> _letGo = [];
+    private readonly ConcurrentDictionary<TopicPartition, long> _rereads = [];
     private int _held;
 
     public IReadOnlyCollection<TopicPartition> Names => _partitions.Keys;
@@ -46,10 +49,10 @@ internal sealed class AssignedPartitions(
     {
         // The client may use the address of a topic again.
         _topicNames.Clear();
-        var assigned = Open(start.TopicPartition, start.Offset.Value);
+        var buffer = Open(start.TopicPartition, start.Offset.Value, start.Offset.Value);
         if (idle)
         {
-            assigned.Buffer.Close(null);
+            buffer.Close(null);
         }
 
         LetGoLater(start.TopicPartition);
@@ -88,14 +91,23 @@ internal sealed class AssignedPartitions(
 
     // ---- held back and let go
 
-    /// <summary>Buffers have room again, or their readers have cancelled.</summary>
+    /// <summary>Buffers have room again, their readers have cancelled, or partitions are to be read again.</summary>
     public void Serve()
     {
+        foreach (var asked in _rereads.ToArray())
+        {
+            if (_rereads.TryRemove(asked) && Find(asked.Key) is { } partition && asked.Value >= partition.First)
+            {
+                Restart(partition, asked.Value);
+            }
+        }
+
         foreach (var partition in _partitions.Values.ToArray())
         {
             if (partition.Buffer.IsCancelled)
             {
-                Restart(partition);
+                // The partition is still ours: a new stream starts behind what the old one took.
+                Restart(partition, partition.Buffer.Taken);
             }
             else if (partition.Held && !partition.Buffer.IsFull)
             {
@@ -145,6 +157,13 @@ internal sealed class AssignedPartitions(
 
     // ---- started anew
 
+    /// <summary>Any thread: at the next <see cref="Serve"/> the partition is read again from a place on. Bounded by the number of partitions: the last call counts.</summary>
+    public void Reread(TopicPartition partition, long from)
+    {
+        _rereads[partition] = from;
+        wake();
+    }
+
     /// <summary>Starts a partition anew at its next offset. Not by Seek, which the client refuses while the partition stands still after an error.</summary>
     /// <exception cref="KafkaException">The client refuses it.</exception>
     public void Reassign(AssignedPartition assigned)
@@ -168,28 +187,30 @@ internal sealed class AssignedPartitions(
         LetGoLater(partition);
     }
 
-    /// <summary>Its reader cancelled the stream of a partition that is still ours: a new one starts behind what the old one took.</summary>
-    private void Restart(AssignedPartition partition)
+    /// <summary>
+    /// Ends the stream of a partition, with what it has not taken, and hands out another one. What the client has fetched by then is outdated by the seek, and
+    /// what was taken off its queue is sorted already, so nothing of the old reading comes into the new stream.
+    /// </summary>
+    private void Restart(AssignedPartition partition, long from)
     {
-        var from = partition.Buffer.Taken;
+        partition.Buffer.Close(null);
 
-        // Below 0: it started at a logical offset and took nothing; the new one starts where the client stands.
+        // Below 0: the stream started at a logical offset and took nothing; the new one starts where the client stands.
         if (from >= 0)
         {
             consumer.Seek(new TopicPartitionOffset(partition.Buffer.Partition, from));
         }
 
         Hold(partition, false);
-        Open(partition.Buffer.Partition, from);
+        Open(partition.Buffer.Partition, from, partition.First);
     }
 
-    private AssignedPartition Open(TopicPartition partition, long start)
+    private PartitionBuffer Open(TopicPartition partition, long start, long first)
     {
         var buffer = new PartitionBuffer(partition, start, settings.MaxBufferedRecords, settings.MaxBufferedBytes, wake);
-        var assigned = new AssignedPartition(buffer) { Next = start };
-        _partitions[partition] = assigned;
+        _partitions[partition] = new AssignedPartition(buffer, first) { Next = start };
         handOut(buffer);
-        return assigned;
+        return buffer;
     }
 
     private void LetGoLater(TopicPartition partition)

@@ -1,10 +1,9 @@
 using System.Runtime.InteropServices;
 using ActorEvents.Kafka.Native;
+using ActorEvents.Kafka.Telemetry;
 using ActorEvents.Retries;
-using ActorEvents.Telemetry;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
-using Log = ActorEvents.Kafka.Telemetry.Log;
 
 namespace ActorEvents.Kafka.Consumers;
 

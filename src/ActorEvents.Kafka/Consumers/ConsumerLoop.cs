@@ -67,6 +67,8 @@ internal sealed class ConsumerLoop : IConsumerControl
 
     public void CommitForTools(TopicPartition partition, long next) => _offsets?.Remember(partition, next);
 
+    public void Reread(TopicPartition partition, long from) => _assigned?.Reread(partition, from);
+
     private void Advance(ConsumerPhase to)
     {
         _state.Advance(to);

@@ -20,6 +20,8 @@ internal sealed class PartitionBuffer(TopicPartition partition, long start, int 
 
     public TopicPartition Partition { get; } = partition;
 
+    public long Start { get; } = start;
+
     /// <summary>At its bound, until it is half empty.</summary>
     public bool IsFull
     {

@@ -74,7 +74,7 @@ internal sealed class PartitionedStage(KafkaConsumerSettings settings, IReadOnly
             {
                 if (!buffer.IsClosed)
                 {
-                    Push(_stage._out, new PartitionStream(buffer.Partition, Source.FromGraph(new PartitionStage(buffer))));
+                    Push(_stage._out, new PartitionStream(buffer.Partition, buffer.Start, Source.FromGraph(new PartitionStage(buffer))));
                     return;
                 }
             }
@@ -82,6 +82,7 @@ internal sealed class PartitionedStage(KafkaConsumerSettings settings, IReadOnly
     }
 }
 
-/// <summary>The records of one partition from its assignment until it is revoked (then the source completes).</summary>
+/// <summary>The records of one partition from its assignment until it is revoked, or read again (then the source completes).</summary>
+/// <param name="Start">The offset from which on it reads; below 0 where the callback gave a logical one.</param>
 /// <param name="Records">To be run once. Batches are ascending; offsets may have holes.</param>
-public sealed record PartitionStream(TopicPartition Partition, Source<KafkaRecordBatch, NotUsed> Records);
+public sealed record PartitionStream(TopicPartition Partition, long Start, Source<KafkaRecordBatch, NotUsed> Records);

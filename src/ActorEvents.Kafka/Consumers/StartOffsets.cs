@@ -1,9 +1,8 @@
 using ActorEvents.Kafka.Clients;
+using ActorEvents.Kafka.Telemetry;
 using ActorEvents.Retries;
-using ActorEvents.Telemetry;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
-using Log = ActorEvents.Kafka.Telemetry.Log;
 
 namespace ActorEvents.Kafka.Consumers;
 

@@ -4,7 +4,6 @@ using ActorEvents.Kafka.Producers;
 using ActorEvents.Kafka.Telemetry;
 using ActorEvents.Relay;
 using ActorEvents.Retries;
-using ActorEvents.Telemetry;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 

@@ -88,6 +88,15 @@ internal sealed class KafkaAssignments(SourceContext context, KafkaSourceOptions
         }
     }
 
+    /// <summary>
+    /// Where a partition that stays assigned is read again: at its committed position. Null: it has been assigned anew meanwhile, so it is read from there anyway.
+    /// </summary>
+    public async Task<KafkaAssignment?> RestartAsync(KafkaAssignment assignment, CancellationToken cancellationToken)
+    {
+        var again = assignment with { Start = await context.Positions.ReadAsync(assignment.Stream.Name, cancellationToken) ?? assignment.Start };
+        return _assigned.TryUpdate(assignment.Partition, again, assignment) ? again : null;
+    }
+
     /// <summary>Throws where a topic is another one than was assigned: its offsets would be taken for those of the old one.</summary>
     /// <exception cref="TopicMadeAnewException">A topic was made anew; names it and both ids.</exception>
     public async Task CheckTopicsAsync(IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken)

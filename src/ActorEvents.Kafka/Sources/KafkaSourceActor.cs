@@ -32,6 +32,7 @@ internal sealed class KafkaSourceActor : SourceActor
         _assignments = new KafkaAssignments(context, options, topics);
         Receive<TopicsThere>(_ => Read());
         Receive<PartitionStream>(Open);
+        Receive<ReadAgain>(m => OnReadAgain(m.Assignment));
         Receive<CheckTopics>(_ => CheckTopicsAsync().PipeTo(Self));
         Receive<TopicsChecked>(m => OnChecked(m.MadeAnew));
         Receive<ReadingEnded>(_ => { });
@@ -71,6 +72,23 @@ internal sealed class KafkaSourceActor : SourceActor
         }
     }
 
+    /// <summary>The partition stays assigned: the consumer goes back to the committed position, and hands the partition out once more.</summary>
+    protected override void ReopenLane(StreamId stream)
+    {
+        if (_partitions.TryGetValue(stream, out var partition) && _assignments.Find(partition) is { } assignment && assignment.Stream == stream)
+        {
+            _assignments.RestartAsync(assignment, _stopped.Token).PipeTo(Self, success: a => new ReadAgain(a), failure: e => new ReadingFailed(e));
+        }
+    }
+
+    private void OnReadAgain(KafkaAssignment? assignment)
+    {
+        if (assignment is not null && !Draining)
+        {
+            _consumer?.Reread(assignment.Partition, assignment.Start.Next);
+        }
+    }
+
     private void Read()
     {
         if (Draining)
@@ -97,7 +115,8 @@ internal sealed class KafkaSourceActor : SourceActor
 
     private void Open(PartitionStream assigned)
     {
-        if (Draining || _assignments.Find(assigned.Partition) is not { } assignment)
+        // A stream that starts elsewhere: of an earlier assignment, or what the consumer offers when a lane that is to be read again lets go of the old one.
+        if (Draining || _assignments.Find(assigned.Partition) is not { } assignment || assigned.Start != assignment.Start.Next)
         {
             return;
         }
@@ -161,6 +180,8 @@ internal sealed class KafkaSourceActor : SourceActor
             return true;
         }
     }
+
+    private sealed record ReadAgain(KafkaAssignment? Assignment);
 
     private sealed record ReadingFailed(Exception Cause);
 

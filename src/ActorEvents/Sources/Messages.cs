@@ -37,7 +37,7 @@ public sealed record LaneCompleted(StreamId Stream, long Next);
 /// <summary>Lane → source: these positions of a session are settled, to be acknowledged each (<see cref="Settlement.Each"/>).</summary>
 internal sealed record LaneFreed(StreamId Stream, long Session, FreePosition[] Positions);
 
-/// <summary>Lane → source: end this lane and read its stream again from the committed position.</summary>
+/// <summary>Lane → source: end this lane and read its stream again from the committed position, in a new session. No answer.</summary>
 internal sealed record ReopenLane(StreamId Stream);
 
 /// <summary>Source → lane: emit nothing, or go on.</summary>

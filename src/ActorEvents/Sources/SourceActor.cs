@@ -17,6 +17,7 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
     private readonly Dictionary<StreamId, IActorRef> _lanes = [];
     private readonly Dictionary<IActorRef, StreamId> _streams = [];
     private readonly List<(IActorRef ReplyTo, HashSet<IActorRef> Waiting, List<LaneDrained> Results, bool Whole)> _drains = [];
+    private readonly HashSet<IActorRef> _reopening = [];
     private bool _draining;
     private int _lanesMade;
 
@@ -41,15 +42,29 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
             StopReading();
             Drain([.. _lanes.Values], m.Deadline, whole: true);
         });
+        Receive<ReopenLane>(m =>
+        {
+            // Not from a lane that has been replaced.
+            if (_lanes.TryGetValue(m.Stream, out var lane) && lane.Equals(Sender))
+            {
+                _reopening.Add(lane);
+                Context.Stop(lane);
+            }
+        });
         Receive<LaneDrained>(m => Report(Sender, m));
         Receive<LaneCommitted>(m => OnCommitted(m.Stream, m.Next));
         Receive<LaneFreed>(m => OnSettled(m.Stream, m.Session, m.Positions));
         Receive<LaneCompleted>(m => OnCompleted(m.Stream, m.Next));
         Receive<Terminated>(m =>
         {
+            var again = _reopening.Remove(m.ActorRef);
             if (_streams.Remove(m.ActorRef, out var stream) && _lanes.TryGetValue(stream, out var lane) && lane.Equals(m.ActorRef))
             {
                 _lanes.Remove(stream);
+                if (again && !_draining)
+                {
+                    ReopenLane(stream);
+                }
             }
 
             Report(m.ActorRef, null);
@@ -106,6 +121,13 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
     protected virtual void StopReading()
     {
     }
+
+    /// <summary>
+    /// A lane has asked to be read again, and has ended: open another one of the stream at its committed position. Unless overridden, this actor fails, so
+    /// that all of the source is read again.
+    /// </summary>
+    protected virtual void ReopenLane(StreamId stream) =>
+        throw new SourceStreamException(stream, new NotSupportedException($"source '{Source.Name}' cannot read one lane again, so it starts again as a whole"));
 
     /// <summary>A position of a lane is durable.</summary>
     protected virtual void OnCommitted(StreamId stream, long next)

@@ -66,6 +66,13 @@ internal sealed class FileSourceActor : SourceActor
 
     protected override void OnCommitted(StreamId stream, long next) => _failures = 0;
 
+    /// <summary>Looks at the file as at the start; what was wrong with it is found again.</summary>
+    protected override void ReopenLane(StreamId stream)
+    {
+        _problem = null;
+        Self.Tell(Open.Instance);
+    }
+
     private void OnFound(FoundFile found)
     {
         if (Draining)

@@ -47,6 +47,8 @@ internal sealed class TimerSourceActor : SourceActor
 
     protected override void PreStart() => Self.Tell(Open.Instance);
 
+    protected override void ReopenLane(StreamId stream) => Self.Tell(Open.Instance);
+
     private async Task<object> StartAsync()
     {
         try

@@ -4,7 +4,9 @@ using ActorEvents.Events;
 using ActorEvents.Events.Codecs;
 using ActorEvents.Journal.Stores;
 using ActorEvents.Kafka.Clients;
+using ActorEvents.Kafka.Native;
 using ActorEvents.Kafka.Sources;
+using ActorEvents.Sources;
 using ActorEvents.Tests.Sources;
 using Akka.Actor;
 using Confluent.Kafka;
@@ -80,6 +82,35 @@ public sealed class KafkaSourceTests : SourceKit
         Assert.NotEqual(before.Name, after.Name);
         Assert.Equal(["0", "1"], again.Takes(2).Select(Text));
         Assert.Equal(0, Positions[after.Name]?.Next);
+    }
+
+    [Fact]
+    public async Task A_lane_is_read_again_from_its_committed_position_while_its_partition_stays_assigned()
+    {
+        await ProduceAsync(0, 10);
+        var subscriber = Subscribe();
+        var source = Start(Source(), [subscriber]);
+        var first = subscriber.Opens();
+        subscriber.Takes(10);
+        subscriber.Settles(0, 1, 2, 5);
+        AwaitAssert(() => Assert.Equal(3, Positions[first.Stream.Name]?.Next));
+
+        _kafka.Cluster.TrackRequests();
+        source.Tell(new ReopenLane(first.Stream), first.Lane);
+        subscriber.Closes();
+        var second = subscriber.Opens();
+        Assert.Equal((first.Stream, 3), (second.Stream, second.Start));
+        Assert.Equal(["3", "4", "5", "6", "7", "8", "9"], subscriber.Takes(7).Select(Text));
+
+        // Nor is it once more, because a lane asks that is there no longer: what is answered afterwards shows that the message was seen.
+        source.Tell(new ReopenLane(first.Stream), first.Lane);
+        source.Tell(new DrainLanes([], TimeSpan.Zero), TestActor);
+        ExpectMsg<LanesDrained>();
+        subscriber.Settles(3, 4, 5, 6, 7, 8, 9);
+        await ProduceAsync(10, 1);
+        Assert.Equal("10", Text(Assert.Single(subscriber.Takes(1))));
+        AwaitAssert(() => Assert.Equal(10, Positions[first.Stream.Name]?.Next));
+        Assert.Equal(0, _kafka.Cluster.CountRequests(MockCluster.JoinGroup));
     }
 
     protected override void AfterAll()

@@ -41,6 +41,26 @@ public sealed class FileSourceTests : SourceKit
         AwaitAssert(() => Assert.Contains(Recorded.Lines, l => l.Contains("is finished: all of it up to line 4", StringComparison.Ordinal)), Soon);
     }
 
+    [Fact]
+    public void A_lane_that_asks_for_it_is_read_again_from_its_committed_position()
+    {
+        using var file = new TempFile("InvoiceNo,Quantity\n1,6\n2,7\n3,8\n");
+        var subscription = Subscribe();
+        var source = Start(Csv(file), [subscription]);
+        var first = subscription.Opens();
+        subscription.Takes(3);
+        subscription.Settles(2, 4);
+        AwaitAssert(() => Assert.Equal(3, Positions[first.Stream.Name]?.Next), Soon);
+
+        source.Tell(new ReopenLane(first.Stream), first.Lane);
+        subscription.Closes();
+        Assert.Equal((first.Stream, 3), (subscription.Opens().Stream, subscription.Session.Start));
+        Assert.Equal([3L, 4L], subscription.Takes(2).Select(e => e.Position.Number));
+        subscription.Settles(3, 4);
+        subscription.Closes();
+        Assert.Equal(5, Positions[first.Stream.Name]?.Next);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -1,4 +1,5 @@
 using ActorEvents.Journal.Stores;
+using ActorEvents.Sources;
 using ActorEvents.Sources.Timers;
 using Microsoft.Extensions.Time.Testing;
 
@@ -56,6 +57,23 @@ public sealed class TimerSourceTests : SourceKit
         Assert.Equal(Noon.AddMinutes(10).ToUnixTimeMilliseconds(), subscription.Takes(1)[0].Position.Number);
         await time.MoveTo(Noon.AddMinutes(11));
         Assert.Equal(Noon.AddMinutes(11).ToUnixTimeMilliseconds(), subscription.Takes(1)[0].Position.Number);
+    }
+
+    [Fact]
+    public async Task A_lane_that_asks_for_it_is_read_again_from_its_committed_position()
+    {
+        var time = new HandClock(Noon.AddSeconds(10));
+        var timer = Timer();
+        var subscription = Subscribe();
+        var source = Start(timer, [subscription], time: time);
+        var first = subscription.Opens();
+        await time.MoveTo(Noon.AddMinutes(1));
+        var tick = subscription.Takes(1)[0].Position.Number;
+
+        source.Tell(new ReopenLane(first.Stream), first.Lane);
+        subscription.Closes();
+        Assert.Equal((first.Stream, first.Start), (subscription.Opens().Stream, subscription.Session.Start));
+        Assert.Equal(tick, subscription.Takes(1)[0].Position.Number);
     }
 
     [Theory]
