@@ -50,7 +50,7 @@ internal static class NodeHost
         using var folder = DataFolder.Open(settings.Data);
         var prepared = ConfiguredSources.Prepare(settings.Sources, settings.ForSources(folder.NodeId), SourceName, ShopFeed.SourceName);
         using var logging = LoggerFactory.Create(Logging);
-        await using var journal = await JournalDatabase.OpenAsync(JournalOf(settings, folder), TimeProvider.System, stop);
+        await using var journal = await JournalDatabase.OpenAsync(JournalOf(settings, folder), TimeProvider.System, logging.CreateLogger("ActorEvents.Journal"), stop);
         await using var broker = settings.Kafka.IsEmbedded ? await StartBrokerAsync(settings, logging, stop) : null;
         if (broker is not null)
         {

@@ -4,6 +4,8 @@ using ActorEvents.Journal.Stores;
 using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Persistence.Sql.Config;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorEvents.Journal;
 
@@ -63,9 +65,18 @@ public sealed class JournalDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>Connects, makes what is missing, checks what is there.</summary>
+    /// <summary>Connects, makes what is missing, brings the tables of an older version to this one, checks what is there.</summary>
     /// <exception cref="JournalUnavailableException">It cannot be used; the message says why and what to change.</exception>
-    public static async Task<JournalDatabase> OpenAsync(JournalOptions options, TimeProvider time, CancellationToken cancellationToken)
+    public static Task<JournalDatabase> OpenAsync(JournalOptions options, TimeProvider time, CancellationToken cancellationToken) =>
+        OpenAsync(options, time, NullLogger.Instance, cancellationToken);
+
+    /// <inheritdoc cref="OpenAsync(JournalOptions, TimeProvider, CancellationToken)"/>
+    /// <param name="logger">Told each change of the tables.</param>
+    public static Task<JournalDatabase> OpenAsync(JournalOptions options, TimeProvider time, ILogger logger, CancellationToken cancellationToken) =>
+        OpenAsync(options, time, SchemaSteps.Released, logger, cancellationToken);
+
+    internal static async Task<JournalDatabase> OpenAsync(
+        JournalOptions options, TimeProvider time, SchemaSteps steps, ILogger logger, CancellationToken cancellationToken)
     {
         Dialect dialect = options.Provider switch
         {
@@ -77,7 +88,7 @@ public sealed class JournalDatabase : IAsyncDisposable
             _ => throw new JournalUnavailableException(
                 JournalProblem.Setting, $"{SettingNames.Section}.provider is '{options.Provider}'; it is sqlite or postgresql."),
         };
-        return new JournalDatabase(dialect, await dialect.PrepareAsync(cancellationToken), time);
+        return new JournalDatabase(dialect, await dialect.PrepareAsync(steps, logger, cancellationToken), time);
     }
 
     /// <summary>Closes pooled connections (SQLite: and with the last one empties the WAL file). After the actor system has ended.</summary>

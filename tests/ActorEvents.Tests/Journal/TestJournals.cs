@@ -1,6 +1,9 @@
-using ActorEvents.Journal;
+using System.Data.Common;
+using System.Globalization;
 using ActorEvents.Journal.Schema;
+using ActorEvents.Journal;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace ActorEvents.Tests.Journal;
@@ -10,12 +13,26 @@ public abstract class TestJournal : IAsyncDisposable
 {
     public abstract JournalOptions Options { get; }
 
+    internal Task<JournalDatabase> OpenAsync(SchemaSteps steps, ILogger logger) =>
+        JournalDatabase.OpenAsync(Options, TimeProvider.System, steps, logger, CancellationToken.None);
+
     public Task<JournalDatabase> OpenAsync() => JournalDatabase.OpenAsync(Options, TimeProvider.System, CancellationToken.None);
 
     /// <summary>Runs SQL behind the journal's back.</summary>
-    public abstract Task ExecuteAsync(string sql);
+    public Task ExecuteAsync(string sql) => ScalarAsync(sql);
+
+    /// <summary>The first value that SQL finds, as text.</summary>
+    /// <param name="postgres">Where PostgreSQL says it in another way.</param>
+    public async Task<string?> ScalarAsync(string sql, string? postgres = null)
+    {
+        await using var connection = await ConnectAsync();
+        await using var command = connection.Command(this is PostgresTestJournal ? postgres ?? sql : sql);
+        return Convert.ToString(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
+    }
 
     public abstract ValueTask DisposeAsync();
+
+    protected abstract Task<DbConnection> ConnectAsync();
 }
 
 public sealed class SqliteTestJournal : TestJournal
@@ -26,13 +43,12 @@ public sealed class SqliteTestJournal : TestJournal
 
     public override JournalOptions Options => new() { SqliteFile = File };
 
-    public override async Task ExecuteAsync(string sql)
+    protected override async Task<DbConnection> ConnectAsync()
     {
         Directory.CreateDirectory(Folder);
-        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = File, Pooling = false }.ToString());
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = File, Pooling = false }.ToString());
         await connection.OpenAsync();
-        await using var command = connection.Command(sql);
-        await command.ExecuteNonQueryAsync();
+        return connection;
     }
 
     public override ValueTask DisposeAsync()
@@ -52,12 +68,11 @@ public sealed class PostgresTestJournal(NpgsqlConnectionStringBuilder connection
 
     public override JournalOptions Options => new() { Provider = JournalProvider.Postgresql, ConnectionString = Connection.ToString() };
 
-    public override async Task ExecuteAsync(string sql)
+    protected override async Task<DbConnection> ConnectAsync()
     {
-        await using var database = new NpgsqlConnection(Connection.ToString());
-        await database.OpenAsync();
-        await using var command = database.Command(sql);
-        await command.ExecuteNonQueryAsync();
+        var connection = new NpgsqlConnection(Connection.ToString());
+        await connection.OpenAsync();
+        return connection;
     }
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using LinqToDB;
+using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Journal.Schema;
 
@@ -34,8 +35,8 @@ internal abstract class Dialect
     /// <summary>How Akka's snapshot store connects.</summary>
     public abstract DataOptions SnapshotConnection();
 
-    /// <summary>Makes what is missing in one transaction and checks what is there.</summary>
-    public abstract Task<JournalIdentity> PrepareAsync(CancellationToken cancellationToken);
+    /// <summary>Makes what is missing in one transaction, checks what is there, runs the steps that it lacks.</summary>
+    public abstract Task<JournalIdentity> PrepareAsync(SchemaSteps steps, ILogger logger, CancellationToken cancellationToken);
 
     /// <summary>Closes pooled connections; call it when the actor system is down.</summary>
     public abstract void ClosePool();

@@ -6,10 +6,10 @@ namespace ActorEvents.Journal.Schema;
 /// <summary>What both databases have in common: our own tables, the version, the id.</summary>
 internal static class JournalSchema
 {
-    /// <summary>Raised with each change that an older version could not read.</summary>
-    public const int Version = 1;
-
     public const string JournalTable = "journal";
+
+    /// <summary>In <c>ae_meta</c>.</summary>
+    public const string VersionRow = "schema-version";
 
     /// <summary>What the unique index must cover, and nothing else.</summary>
     public static readonly string[] UniqueColumns = ["persistence_id", "sequence_number"];
@@ -46,37 +46,37 @@ internal static class JournalSchema
         INSERT INTO ae_relay_lease (one, epoch) VALUES (1, 0) ON CONFLICT (one) DO NOTHING;
         """;
 
-    /// <summary>Within the transaction that made the tables: checks the version, makes or reads the journal's id.</summary>
-    public static async Task<JournalIdentity> IdentifyAsync(DbTransaction transaction, string description, CancellationToken cancellationToken)
+    /// <summary>The version of the tables; null: <c>ae_meta</c> is there and says none.</summary>
+    /// <exception cref="JournalUnavailableException">It is none that these steps lead to.</exception>
+    public static async Task<int?> VersionAsync(DbTransaction transaction, SchemaSteps steps, string description, CancellationToken cancellationToken)
     {
-        var version = await ReadAsync(transaction, "schema-version", cancellationToken);
+        var version = await ReadAsync(transaction, VersionRow, cancellationToken);
+        return version is null ? null
+            : int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= SchemaSteps.First && number <= steps.Version ? number
+            : throw new JournalUnavailableException(
+                JournalProblem.Newer,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The {description} holds a journal of schema version '{version}'; this version of ActorEvents knows {steps.Version}. Run the newer version, or point {SettingNames.Section} elsewhere."));
+    }
+
+    /// <summary>Within the transaction that made the tables: makes or reads the journal's id.</summary>
+    /// <param name="version">Null: the tables are new.</param>
+    public static async Task<JournalIdentity> IdentifyAsync(DbTransaction transaction, int? version, string description, CancellationToken cancellationToken)
+    {
         if (version is null)
         {
             var id = Guid.NewGuid().ToString("N");
-            await WriteAsync(transaction, "schema-version", Version.ToString(CultureInfo.InvariantCulture), cancellationToken);
+            await WriteAsync(transaction, VersionRow, SchemaSteps.First.ToString(CultureInfo.InvariantCulture), cancellationToken);
             await WriteAsync(transaction, "journal-id", id, cancellationToken);
             return new JournalIdentity(id, IsNew: true);
         }
 
-        RefuseNewer(version, description);
-        var known = await ReadAsync(transaction, "journal-id", cancellationToken);
-        return known is null
-            ? throw new JournalUnavailableException(
+        return await ReadAsync(transaction, "journal-id", cancellationToken) is { } known
+            ? new JournalIdentity(known, IsNew: false)
+            : throw new JournalUnavailableException(
                 JournalProblem.Refused,
-                $"Table ae_meta of the {description} has a row 'schema-version' and none 'journal-id'. Restore the database, or delete all rows of ae_meta: the journal then gets a new id.")
-            : new JournalIdentity(known, IsNew: false);
-    }
-
-    public static void RefuseNewer(string version, string description)
-    {
-        if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > Version)
-        {
-            throw new JournalUnavailableException(
-                JournalProblem.Newer,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The {description} holds a journal of schema version '{version}'; this version of ActorEvents knows {Version}. Run the newer version, or point {SettingNames.Section} elsewhere."));
-        }
+                $"Table ae_meta of the {description} has a row '{VersionRow}' and none 'journal-id'. Restore the database, or delete all rows of ae_meta: the journal then gets a new id.");
     }
 
     public static JournalUnavailableException NoUniqueIndex(string description) => new(

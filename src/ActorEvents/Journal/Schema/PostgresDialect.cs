@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using LinqToDB;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace ActorEvents.Journal.Schema;
@@ -65,7 +66,7 @@ internal sealed class PostgresDialect : Dialect
 
     public override DataOptions JournalConnection() => new DataOptions().UseConnectionString(ProviderName, _connectionString);
 
-    public override Task<JournalIdentity> PrepareAsync(CancellationToken cancellationToken) => _schema.PrepareAsync(cancellationToken);
+    public override Task<JournalIdentity> PrepareAsync(SchemaSteps steps, ILogger logger, CancellationToken cancellationToken) => _schema.PrepareAsync(steps, logger, cancellationToken);
 
     public override void ClosePool()
     {

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace ActorEvents.Journal.Schema;
@@ -40,6 +41,9 @@ internal sealed class PostgresSchema(PostgresDialect dialect)
             CONSTRAINT "PK_snapshot" PRIMARY KEY (persistence_id, sequence_number));
         """;
 
+    /// <summary>Held by whoever makes or changes tables.</summary>
+    private const string TakeStartLock = "SELECT pg_advisory_xact_lock(1095058000)";
+
     private const string UniqueIndex = "ALTER TABLE journal ADD CONSTRAINT journal_uq UNIQUE (persistence_id, sequence_number)";
 
     private const string LockClass = "(1095058000::bigint << 32)";
@@ -72,15 +76,22 @@ internal sealed class PostgresSchema(PostgresDialect dialect)
                   = ARRAY['persistence_id', 'sequence_number'])
         """;
 
-    public async Task<JournalIdentity> PrepareAsync(CancellationToken cancellationToken)
+    public async Task<JournalIdentity> PrepareAsync(SchemaSteps steps, ILogger logger, CancellationToken cancellationToken)
     {
         try
         {
             await using var connection = await dialect.ConnectAsync(cancellationToken);
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await ExecuteAsync(transaction, "SELECT pg_advisory_xact_lock(1095058000)", cancellationToken);
-            var identity = await MakeAsync(transaction, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            JournalIdentity identity;
+            await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
+            {
+                await ExecuteAsync(transaction, TakeStartLock, cancellationToken);
+                identity = await MakeAsync(transaction, steps, cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+            }
+
+            // Not under the lock of appends: who appends has locked the table before, and a step that changes it would wait for them as they for it.
+            var upgrade = new SchemaUpgrade(steps, dialect.Description, TakeStartLock, step => step.Postgres, e => Translate((NpgsqlException)e), logger);
+            await upgrade.RunAsync(connection, cancellationToken);
             return identity;
         }
         catch (NpgsqlException e)
@@ -93,18 +104,12 @@ internal sealed class PostgresSchema(PostgresDialect dialect)
         }
     }
 
-    private async Task<JournalIdentity> MakeAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    private async Task<JournalIdentity> MakeAsync(DbTransaction transaction, SchemaSteps steps, CancellationToken cancellationToken)
     {
-        string? version = null;
-        if (await ScalarAsync<bool>(transaction, "SELECT to_regclass('ae_meta') IS NOT NULL", cancellationToken))
-        {
-            // Before anything is made: an older version must leave a newer one's tables as they are.
-            version = await ScalarAsync<string?>(transaction, "SELECT min(value) FROM ae_meta WHERE name = 'schema-version'", cancellationToken);
-            if (version is not null)
-            {
-                JournalSchema.RefuseNewer(version, dialect.Description);
-            }
-        }
+        // Before anything is made: an older version must leave a newer one's tables as they are.
+        var version = await ScalarAsync<bool>(transaction, "SELECT to_regclass('ae_meta') IS NOT NULL", cancellationToken)
+            ? await JournalSchema.VersionAsync(transaction, steps, dialect.Description, cancellationToken)
+            : null;
 
         // All was made in one transaction. Even CREATE … IF NOT EXISTS needs rights that a node has no use for once the tables are there.
         if (version is null)
@@ -124,7 +129,7 @@ internal sealed class PostgresSchema(PostgresDialect dialect)
             await ExecuteAsync(transaction, CommitOrder, cancellationToken);
         }
 
-        return await JournalSchema.IdentifyAsync(transaction, dialect.Description, cancellationToken);
+        return await JournalSchema.IdentifyAsync(transaction, version, dialect.Description, cancellationToken);
     }
 
     private async Task MakeTablesAsync(DbTransaction transaction, CancellationToken cancellationToken)
@@ -172,7 +177,7 @@ internal sealed class PostgresSchema(PostgresDialect dialect)
             e),
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } p => new(
             JournalProblem.Denied,
-            $"The {dialect.Description} gives this user too few rights: {p.MessageText}. It needs CREATE on the schema at the first start, afterwards SELECT, INSERT, UPDATE and DELETE on the tables ({SettingNames.ConnectionString}).",
+            $"The {dialect.Description} gives this user too few rights: {p.MessageText}. It needs CREATE on the schema at the first start (and what a new version's schema step needs), afterwards SELECT, INSERT, UPDATE and DELETE on the tables ({SettingNames.ConnectionString}).",
             e),
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } p => new(
             JournalProblem.Unreachable,

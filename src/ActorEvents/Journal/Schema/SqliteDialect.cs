@@ -2,6 +2,7 @@ using System.Data.Common;
 using LinqToDB;
 using LinqToDB.Interceptors;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Journal.Schema;
 
@@ -56,8 +57,8 @@ internal sealed class SqliteDialect : Dialect
         WHERE ordering > @after ORDER BY ordering LIMIT @limit
         """;
 
-    public override Task<JournalIdentity> PrepareAsync(CancellationToken cancellationToken) =>
-        Task.Run(() => _schema.PrepareAsync(cancellationToken), cancellationToken);
+    public override Task<JournalIdentity> PrepareAsync(SchemaSteps steps, ILogger logger, CancellationToken cancellationToken) =>
+        Task.Run(() => _schema.PrepareAsync(steps, logger, cancellationToken), cancellationToken);
 
     public override Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
         Task.Run(() => base.ReadAsync(read, cancellationToken), cancellationToken);

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Journal.Schema;
 
@@ -39,7 +40,7 @@ internal sealed class SqliteSchema(SqliteDialect dialect)
             CONSTRAINT PK_snapshot PRIMARY KEY (persistence_id, sequence_number));
         """;
 
-    public async Task<JournalIdentity> PrepareAsync(CancellationToken cancellationToken)
+    public async Task<JournalIdentity> PrepareAsync(SchemaSteps steps, ILogger logger, CancellationToken cancellationToken)
     {
         try
         {
@@ -54,9 +55,15 @@ internal sealed class SqliteSchema(SqliteDialect dialect)
             await connection.OpenAsync(cancellationToken);
             await ExecuteAsync(connection, "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", cancellationToken);
             await CheckFileAsync(connection, cancellationToken);
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var identity = await MakeAsync(transaction, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            JournalIdentity identity;
+            await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
+            {
+                identity = await MakeAsync(transaction, steps, cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+            }
+
+            var upgrade = new SchemaUpgrade(steps, dialect.Description, takeLock: "", step => step.Sqlite, e => Translate((SqliteException)e), logger);
+            await upgrade.RunAsync(connection, cancellationToken);
             return identity;
         }
         catch (SqliteException e)
@@ -96,20 +103,12 @@ internal sealed class SqliteSchema(SqliteDialect dialect)
         }
     }
 
-    private async Task<JournalIdentity> MakeAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    private async Task<JournalIdentity> MakeAsync(DbTransaction transaction, SchemaSteps steps, CancellationToken cancellationToken)
     {
-        string? version = null;
-        if (await ExistsAsync(transaction, "ae_meta", cancellationToken))
-        {
-            // Before anything is made: an older version must leave a newer one's file as it is.
-            await using var command = transaction.Command("SELECT value FROM ae_meta WHERE name = 'schema-version'");
-            version = (string?)await command.ExecuteScalarAsync(cancellationToken);
-            if (version is not null)
-            {
-                JournalSchema.RefuseNewer(version, dialect.Description);
-            }
-        }
-
+        // Before anything is made: an older version must leave a newer one's file as it is.
+        var version = await ExistsAsync(transaction, "ae_meta", cancellationToken)
+            ? await JournalSchema.VersionAsync(transaction, steps, dialect.Description, cancellationToken)
+            : null;
         if (version is null)
         {
             await MakeTablesAsync(transaction, cancellationToken);
@@ -118,7 +117,7 @@ internal sealed class SqliteSchema(SqliteDialect dialect)
         await ProbeAsync(transaction, "journal", JournalSchema.ProbeJournal, cancellationToken);
         await ProbeAsync(transaction, "snapshot", JournalSchema.ProbeSnapshot, cancellationToken);
         return await HasUniqueIndexAsync(transaction, cancellationToken)
-            ? await JournalSchema.IdentifyAsync(transaction, dialect.Description, cancellationToken)
+            ? await JournalSchema.IdentifyAsync(transaction, version, dialect.Description, cancellationToken)
             : throw JournalSchema.NoUniqueIndex(dialect.Description);
     }
 
