@@ -1,5 +1,5 @@
 using ActorEvents.Hosting;
-using ActorEvents.Journal;
+using ActorEvents.Journal.Tail;
 using ActorEvents.Shop.Feed;
 using ActorEvents.Shop.Totals;
 using Microsoft.AspNetCore.Builder;
@@ -25,7 +25,7 @@ public static class ShopHosting
         this ActorEventsBuilder builder, IServiceCollection services, ShopOptions options, IFeedProducer producer)
     {
         builder.AddShopHandlers(options);
-        services.AddSingleton(provider => new TotalsProjection(provider.GetRequiredService<JournalDatabase>().Reader));
+        services.AddSingleton(provider => new TotalsProjection(provider.GetRequiredService<JournalTail>()));
         if (options.Feed)
         {
             services.AddSingleton(_ => new ShopFeed(options.File is { Length: > 0 } file ? file : DefaultFile, options.Rate, producer));
@@ -35,6 +35,7 @@ public static class ShopHosting
         services.AddSingleton(provider => new ShopCompletion(
             provider.GetRequiredService<ActorEventsNode>(),
             provider.GetRequiredService<TotalsProjection>(),
+            provider.GetRequiredService<JournalTail>(),
             provider.GetService<ShopFeed>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ShopCompletion>>()));

@@ -3,6 +3,7 @@ using ActorEvents.Groups;
 using ActorEvents.Handlers;
 using ActorEvents.Hosting;
 using ActorEvents.Journal;
+using ActorEvents.Journal.Tail;
 using ActorEvents.Journal.Stores;
 using ActorEvents.Relay;
 using ActorEvents.Sources;
@@ -20,6 +21,7 @@ namespace ActorEvents.Benchmarks;
 internal sealed class BenchNode : IAsyncDisposable
 {
     private readonly ActorEventsBuilder _builder;
+    private readonly JournalTail _tail;
     private readonly List<(HandlerDefinition, IActorRef)> _regions = [];
     private int _runs;
     private RelayHandle? _relay;
@@ -28,6 +30,7 @@ internal sealed class BenchNode : IAsyncDisposable
     {
         System = system;
         Journal = journal;
+        _tail = new JournalTail(journal.Reader, builder.Options.Relay.PollInterval, TimeProvider.System, NullLogger.Instance);
         _builder = builder;
     }
 
@@ -55,7 +58,7 @@ internal sealed class BenchNode : IAsyncDisposable
         await up.Task;
         var node = new BenchNode(system, journal, builder);
         node._relay = destination is null ? null : RelayHandle.Start(
-            system, new RelaySettings(journal.JournalId, journal.Reader, journal.Relay, journal.DeadLetters, destination, builder.Options.Relay, TimeProvider.System, NullLogger.Instance));
+            system, new RelaySettings(journal.JournalId, node._tail, journal.Relay, journal.DeadLetters, destination, builder.Options.Relay, TimeProvider.System, NullLogger.Instance));
         var signal = node._relay?.Signal ?? new Silent();
         foreach (var handler in builder.Handlers)
         {
@@ -117,6 +120,7 @@ internal sealed class BenchNode : IAsyncDisposable
     {
         _relay?.Dispose();
         await System.Terminate();
+        await _tail.DisposeAsync();
         await Journal.DisposeAsync();
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ActorEvents.Hosting;
 using ActorEvents.Journal.Stores;
+using ActorEvents.Journal.Tail;
 using ActorEvents.Retries;
 using ActorEvents.Shop.Feed;
 using ActorEvents.Shop.Telemetry;
@@ -16,9 +17,10 @@ namespace ActorEvents.Shop.Totals;
 /// committed up to the end offsets taken then, the relay has caught up, and while that was looked at nothing was added (so the second hop is done, too).
 /// </summary>
 public sealed class ShopCompletion(
-    ActorEventsNode node, TotalsProjection totals, ShopFeed? feed, TimeProvider time, ILogger<ShopCompletion> log) : BackgroundService
+    ActorEventsNode node, TotalsProjection totals, JournalTail journal, ShopFeed? feed, TimeProvider time, ILogger<ShopCompletion> log) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    /// <summary>While the journal grows within this time, nothing is done yet, and nothing else is asked; doubled while it does not and nothing is done.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Said = TimeSpan.FromSeconds(2);
 
     /// <summary>How totals are written, here and at <c>GET /shop/totals</c>.</summary>
@@ -36,16 +38,26 @@ public sealed class ShopCompletion(
         {
             await node.Running.WaitAsync(stoppingToken);
             var said = time.GetTimestamp();
-            ShopTotals? result;
-            while ((result = await DoneAsync(stoppingToken)) is null)
+            var growth = new JournalGrowth(journal, time);
+            ShopTotals? result = null;
+            var quiet = 0;
+            while (result is null)
             {
-                if (time.GetElapsedTime(said) >= Said)
+                if (await growth.WithinAsync(Backoff.After(quiet + 1, Quiet, Said), stoppingToken))
+                {
+                    quiet = 0;
+                }
+                else
+                {
+                    quiet++;
+                    result = await DoneAsync(stoppingToken);
+                }
+
+                if (result is null && time.GetElapsedTime(said) >= Said)
                 {
                     said = time.GetTimestamp();
                     await SayAsync(stoppingToken);
                 }
-
-                await Task.Delay(Interval, time, stoppingToken);
             }
 
             Console.Out.WriteLine(JsonSerializer.Serialize(result, Json));
@@ -74,14 +86,14 @@ public sealed class ShopCompletion(
                 return null;
             }
 
-            var highest = await node.Journal.Reader.HighestOrderingAsync(cancellationToken);
+            var highest = await journal.EndAsync(cancellationToken);
             if (await node.RelayStatusAsync(cancellationToken) is not { Problem: null } relay || relay.Place < highest)
             {
                 return null;
             }
 
             var after = await EndsAsync(cancellationToken);
-            return before.SequenceEqual(after) && highest == await node.Journal.Reader.HighestOrderingAsync(cancellationToken)
+            return before.SequenceEqual(after) && highest == await journal.EndAsync(cancellationToken)
                 ? await totals.ReadAsync(cancellationToken)
                 : null;
         }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ActorEvents.Events;
 using ActorEvents.Journal.Entries;
-using ActorEvents.Journal.Stores;
+using ActorEvents.Journal.Tail;
 using ActorEvents.Shop.Contract;
 using ActorEvents.Shop.Customers;
 using ActorEvents.Shop.Orders;
@@ -15,9 +15,9 @@ namespace ActorEvents.Shop.Totals;
 /// A projection of the journal: folds the state events of all entities in commit order. It keeps its place in memory and catches up when it is asked, so
 /// whichever node is asked says the same. A row that cannot be read is not passed by: totals without it would be wrong.
 /// </summary>
-public sealed class TotalsProjection(IJournalReader journal)
+public sealed class TotalsProjection(JournalTail journal)
 {
-    private const int Page = 2_000;
+    private readonly JournalSubscription _rows = journal.Subscribe("the shop's totals", 0);
     private readonly SemaphoreSlim _one = new(1);
     private readonly HashSet<string> _entities = new(StringComparer.Ordinal);
     private ShopTotals _totals = new(0, 0, 0m, 0m, 0, 0, 0, 0m);
@@ -33,8 +33,8 @@ public sealed class TotalsProjection(IJournalReader journal)
         try
         {
             // The end as it is now: while input flows, there is always one more row.
-            var end = await journal.HighestOrderingAsync(cancellationToken);
-            while (Place < end && await journal.ReadAsync(Place, Page, cancellationToken) is { Count: > 0 } rows)
+            var end = await journal.EndAsync(cancellationToken);
+            while (Place < end && await _rows.TryReadAsync(cancellationToken) is { Count: > 0 } rows)
             {
                 foreach (var row in rows)
                 {
@@ -43,6 +43,11 @@ public sealed class TotalsProjection(IJournalReader journal)
             }
 
             return _totals;
+        }
+        catch (InvalidDataException)
+        {
+            _rows.Seek(Place);
+            throw;
         }
         finally
         {

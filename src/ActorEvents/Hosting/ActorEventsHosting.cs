@@ -1,10 +1,12 @@
 using ActorEvents.Handlers;
 using ActorEvents.Journal;
+using ActorEvents.Journal.Tail;
 using ActorEvents.Observers;
 using ActorEvents.Relay;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Hosting;
 
@@ -31,6 +33,11 @@ public static class ActorEventsHosting
         services.AddSingleton(builder);
         services.AddSingleton(builder.Options);
         services.AddSingleton(journal);
+        services.AddSingleton(provider => new JournalTail(
+            journal.Reader,
+            builder.Options.Relay.PollInterval,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>().CreateLogger("ActorEvents.Journal")));
         services.AddSingleton<ActorEventsNode>();
         services.AddSingleton<EventObservers>();
         services.Configure<HostOptions>(o =>

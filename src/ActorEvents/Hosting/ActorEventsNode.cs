@@ -2,6 +2,7 @@ using System.Globalization;
 using ActorEvents.Groups;
 using ActorEvents.Handlers;
 using ActorEvents.Journal;
+using ActorEvents.Journal.Tail;
 using ActorEvents.Relay;
 using ActorEvents.Sources;
 using ActorEvents.Telemetry;
@@ -24,6 +25,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     private static readonly TimeSpan MembersTimeout = TimeSpan.FromSeconds(30);
     private readonly ActorEventsBuilder _builder;
     private readonly JournalDatabase _journal;
+    private readonly JournalTail _tail;
     private readonly IServiceProvider _services;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _logging;
@@ -40,10 +42,17 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     private Task _starting = Task.CompletedTask;
 
     public ActorEventsNode(
-        ActorEventsBuilder builder, JournalDatabase journal, IServiceProvider services, TimeProvider time, ILoggerFactory logging, IHostApplicationLifetime lifetime)
+        ActorEventsBuilder builder,
+        JournalDatabase journal,
+        JournalTail tail,
+        IServiceProvider services,
+        TimeProvider time,
+        ILoggerFactory logging,
+        IHostApplicationLifetime lifetime)
     {
         _builder = builder;
         _journal = journal;
+        _tail = tail;
         _services = services;
         _time = time;
         _logging = logging;
@@ -134,6 +143,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
         _relay?.Dispose();
+        await _tail.DisposeAsync();
         await _journal.DisposeAsync();
         State = NodeState.Stopped;
         _stopping.Dispose();
@@ -147,9 +157,9 @@ public sealed class ActorEventsNode : IHostedLifecycleService
             Cluster.Get(system).RegisterOnMemberRemoved(OnRemoved);
             var sharding = ClusterSharding.Get(system);
             _relay = _builder.Destination is null ? null : RelayHandle.Start(system, new RelaySettings(
-                _journal.JournalId, _journal.Reader, _journal.Relay, _journal.DeadLetters, () => _builder.Destination(_services), _builder.Options.Relay, _time,
+                _journal.JournalId, _tail, _journal.Relay, _journal.DeadLetters, () => _builder.Destination(_services), _builder.Options.Relay, _time,
                 _logging.CreateLogger("ActorEvents.Relay")));
-            IJournalSignal signal = _relay is null ? NoSignal.Instance : _relay.Signal;
+            var signal = new AppendSignal(_tail, _relay?.Signal);
             var extractor = new EntityRegion(_builder.Options.Shards);
             var regions = new List<(HandlerDefinition, IActorRef)>();
             foreach (var handler in _builder.Handlers)
@@ -269,12 +279,13 @@ public sealed class ActorEventsNode : IHostedLifecycleService
         }
     }
 
-    private sealed class NoSignal : IJournalSignal
+    /// <summary>Wakes whoever follows the journal: here, and the relay wherever it is.</summary>
+    private sealed class AppendSignal(JournalTail tail, IJournalSignal? relay) : IJournalSignal
     {
-        public static NoSignal Instance { get; } = new();
-
         public void Appended()
         {
+            tail.Wake();
+            relay?.Appended();
         }
     }
 }

@@ -81,7 +81,7 @@ internal sealed partial class RelayActor
         {
             try
             {
-                return (long?)await _settings.Reader.HighestOrderingAsync(token);
+                return (long?)await _settings.Tail.EndAsync(token);
             }
             catch (Exception)
             {

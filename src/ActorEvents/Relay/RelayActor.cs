@@ -1,3 +1,4 @@
+using ActorEvents.Journal.Tail;
 using ActorEvents.Retries;
 using ActorEvents.Telemetry;
 using Akka.Actor;
@@ -6,7 +7,7 @@ namespace ActorEvents.Relay;
 
 /// <summary>
 /// One per journal, run as a cluster singleton: takes the lease, then lets a <see cref="RelayFeeder"/> pass over the journal whenever there may be
-/// something new, one pass at a time, and answers meanwhile. Its mailbox holds notifications, at most one per node and 5 ms.
+/// something new, one pass at a time, and answers meanwhile. Its mailbox holds notifications, at most one per node and 5 ms, and one of the tail's.
 /// </summary>
 internal sealed partial class RelayActor : ReceiveActor, IWithTimers
 {
@@ -30,6 +31,7 @@ internal sealed partial class RelayActor : ReceiveActor, IWithTimers
     private long _run;
     private long _nextFlush;
     private long _highest;
+    private long? _awaited;
 
     public RelayActor(RelaySettings settings)
     {
@@ -40,6 +42,14 @@ internal sealed partial class RelayActor : ReceiveActor, IWithTimers
         {
             _pausing = false;
             Kick();
+        });
+        Receive<Grown>(m =>
+        {
+            if (m.Place == _awaited)
+            {
+                _awaited = null;
+                Kick();
+            }
         });
         Receive<PassDone>(m => m.Run == _run, m => Done(m.Due));
         Receive<PassFailed>(m => m.Run == _run, m => Failed(m.Cause));
@@ -146,7 +156,36 @@ internal sealed partial class RelayActor : ReceiveActor, IWithTimers
             return;
         }
 
-        Timers.StartSingleTimer(Tick.Instance, Tick.Instance, due < _settings.Options.PollInterval ? due.Value : _settings.Options.PollInterval);
+        Await(_feeder!.End);
+        if (due is { } pause)
+        {
+            Timers.StartSingleTimer(Tick.Instance, Tick.Instance, pause);
+        }
+    }
+
+    /// <summary>Rows that nobody announces: the tail tells when it meets one behind a place.</summary>
+    private void Await(long place)
+    {
+        if (_awaited != place)
+        {
+            _awaited = place;
+            _ = TellAsync(_settings.Tail, place, Self, _cancel.Token);
+        }
+
+        static async Task TellAsync(JournalTail tail, long place, IActorRef self, CancellationToken cancellationToken)
+        {
+            try
+            {
+                if (await tail.GrownAsync(place, cancellationToken))
+                {
+                    self.Tell(new Grown(place));
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // The relay stops.
+            }
+        }
     }
 
     private void Failed(Exception cause)
@@ -220,6 +259,8 @@ internal sealed partial class RelayActor : ReceiveActor, IWithTimers
     {
         public static Progress Instance { get; } = new();
     }
+
+    private sealed record Grown(long Place);
 
     private sealed record Closed
     {

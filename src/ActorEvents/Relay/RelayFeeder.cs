@@ -1,4 +1,5 @@
 using ActorEvents.Journal.Entries;
+using ActorEvents.Journal.Tail;
 using ActorEvents.Telemetry;
 
 namespace ActorEvents.Relay;
@@ -16,6 +17,7 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
     private readonly TimeProvider _time = settings.Time;
     private RelayPublisher? _publisher;
     private RelayPlaces? _places;
+    private JournalSubscription? _rows;
     private (long After, Task<IReadOnlyList<JournalRow>> Page)? _ahead;
     private long _epoch;
     private long _storedAt;
@@ -26,6 +28,9 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
     /// <summary>Null before the lease is taken and places are read.</summary>
     public RelayView? View => _view;
 
+    /// <summary>Where the last pass found nothing more.</summary>
+    public long End { get; private set; }
+
     /// <summary>Somebody waits for places: they are stored after each page.</summary>
     public bool StoreAtOnce
     {
@@ -33,7 +38,7 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
     }
 
     /// <summary>Runs until nothing is left to do now.</summary>
-    /// <returns>When there will be something to do even without new rows: a retry, or places to store; null: never.</returns>
+    /// <returns>When there will be something to do even without new rows: a retry, places to store, topics to ask for; null: never.</returns>
     /// <exception cref="RelayLeaseLostException">This feeder is over.</exception>
     public async Task<TimeSpan?> PassAsync(CancellationToken cancellationToken)
     {
@@ -80,6 +85,7 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
         _publisher ??= new RelayPublisher(settings);
         _epoch = await settings.Store.TakeLeaseAsync(cancellationToken);
         var places = new RelayPlaces(settings.Options.TopicMadeAnew, await settings.Store.ListAsync(cancellationToken));
+        _rows = settings.Tail.Subscribe("the relay", places.Low, settings.Options.PageRows);
         _storedAt = _time.GetTimestamp();
         Log.RelayStarted(settings.Logger, settings.JournalId, _epoch, places.Topics.Count, places.Scanned);
         return places;
@@ -111,6 +117,7 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
             else if (after == low)
             {
                 await StoreIfDueAsync(places, cancellationToken);
+                End = after;
                 return;
             }
             else
@@ -169,11 +176,22 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
         }
 
         await DropAheadAsync();
-        return await settings.Reader.ReadAsync(after, settings.Options.PageRows, cancellationToken);
+        return await ReadAsync(after, cancellationToken);
+    }
+
+    private Task<IReadOnlyList<JournalRow>> ReadAsync(long after, CancellationToken cancellationToken)
+    {
+        // What was read and could not be used is read again, for whatever held it up may be mended.
+        if (_rows!.Place != after)
+        {
+            _rows.Seek(after);
+        }
+
+        return _rows.TryReadAsync(cancellationToken);
     }
 
     private void ReadAhead(long after, CancellationToken cancellationToken) =>
-        _ahead = (after, Task.Run(() => settings.Reader.ReadAsync(after, settings.Options.PageRows, cancellationToken), cancellationToken));
+        _ahead = (after, Task.Run(() => ReadAsync(after, cancellationToken), cancellationToken));
 
     private async Task DropAheadAsync()
     {
@@ -214,6 +232,11 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
     private TimeSpan? Due(RelayPlaces places)
     {
         TimeSpan? due = places.AnythingUnstored ? settings.Options.StoreInterval - _time.GetElapsedTime(_storedAt) : null;
+        if (places.Topics.Count > 0 && _publisher!.NextCheck is var check && !(check >= due))
+        {
+            due = check;
+        }
+
         var now = _time.GetTimestamp();
         foreach (var topic in places.Topics)
         {

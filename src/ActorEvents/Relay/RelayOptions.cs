@@ -28,7 +28,9 @@ public sealed class RelayOptions
     [Range(1, 100_000)]
     public int PageRows { get; set; } = 2_000;
 
-    /// <summary>How often the journal is read without a notification. Default 500 ms.</summary>
+    /// <summary>
+    /// How long the journal is not looked at without a notification, at first; while it does not grow, the pause doubles up to eight times this. Default 500 ms.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(500);
 

@@ -16,6 +16,9 @@ internal sealed class RelayPublisher(RelaySettings settings)
     private bool _checkAll = true;
     private long _checkedAt;
 
+    /// <summary>Until all topics are asked for their ids again.</summary>
+    public TimeSpan NextCheck => _checkAll ? TimeSpan.Zero : settings.Options.TopicCheckInterval - _time.GetElapsedTime(_checkedAt);
+
     /// <summary>Asks for the ids of all topics when that is due, and of those whose pause is over.</summary>
     public async Task CheckTopicsAsync(RelayPlaces places, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using ActorEvents.Journal.Stores;
+using ActorEvents.Journal.Tail;
 using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Relay;
@@ -8,7 +9,7 @@ namespace ActorEvents.Relay;
 /// <param name="Destination">Makes the broker's side, once for each time that the relay starts on this node; the relay disposes it.</param>
 internal sealed record RelaySettings(
     string JournalId,
-    IJournalReader Reader,
+    JournalTail Tail,
     IRelayStore Store,
     IDeadLetterStore DeadLetters,
     Func<IRelayDestination> Destination,

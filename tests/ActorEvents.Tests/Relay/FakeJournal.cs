@@ -15,6 +15,12 @@ internal sealed class FakeJournal : IJournalReader
     /// <summary>Thrown by a read, if it answers with one.</summary>
     public Func<Exception?> Fault { get; set; } = () => null;
 
+    /// <summary>Thrown by the question where the journal ends, if it answers with one.</summary>
+    public Func<Exception?> EndFault { get; set; } = () => null;
+
+    /// <summary>Awaited by a read that knows its rows.</summary>
+    public Func<CancellationToken, Task> Hold { get; set; } = _ => Task.CompletedTask;
+
     public long Highest
     {
         get
@@ -75,11 +81,16 @@ internal sealed class FakeJournal : IJournalReader
             throw fault;
         }
 
+        JournalRow[] page;
         lock (_rows)
         {
-            return [.. _rows.Where(r => r.Ordering > after).Take(limit)];
+            page = [.. _rows.Where(r => r.Ordering > after).Take(limit)];
         }
+
+        await Hold(cancellationToken);
+        return page;
     }
 
-    public Task<long> HighestOrderingAsync(CancellationToken cancellationToken) => Task.FromResult(Highest);
+    public Task<long> HighestOrderingAsync(CancellationToken cancellationToken) =>
+        EndFault() is { } fault ? Task.FromException<long>(fault) : Task.FromResult(Highest);
 }

@@ -1,3 +1,4 @@
+using ActorEvents.Journal.Tail;
 using ActorEvents.Relay;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -21,7 +22,9 @@ internal sealed class RelayBench
 
     public RelayOptions Options { get; } = new() { PageRows = 4, StoreInterval = TimeSpan.Zero, TopicMadeAnew = TopicMadeAnew.Replay };
 
-    public RelaySettings Settings => new("j1", Journal, Store, DeadLetters, Broker.Connect, Options, Time, Log);
+    public JournalTail Tail => field ??= new JournalTail(Journal, Options.PollInterval, Time, Log);
+
+    public RelaySettings Settings => new("j1", Tail, Store, DeadLetters, Broker.Connect, Options, Time, Log);
 
     public RelayFeeder NewFeeder() => new(Settings, () => { });
 

@@ -1,6 +1,8 @@
 using ActorEvents.Journal.Entries;
+using ActorEvents.Journal.Tail;
 using ActorEvents.Shop.Totals;
 using ActorEvents.Tests.Relay;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorEvents.Tests.Shop;
 
@@ -10,7 +12,7 @@ public sealed class TotalsProjectionTests
     private readonly FakeJournal _journal = new();
     private readonly TotalsProjection _totals;
 
-    public TotalsProjectionTests() => _totals = new TotalsProjection(_journal);
+    public TotalsProjectionTests() => _totals = new TotalsProjection(new JournalTail(_journal, TimeSpan.FromSeconds(1), TimeProvider.System, NullLogger.Instance));
 
     /// <summary>It read until a page was empty, which never comes while input flows.</summary>
     [Fact]

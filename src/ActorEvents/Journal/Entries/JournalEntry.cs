@@ -78,4 +78,7 @@ public sealed record JournalRow(long Ordering, string PersistenceId, long Sequen
 {
     /// <summary>Other software wrote the row (another serializer). False beside a <see cref="Problem"/>: the row is of ours, and damaged or too new.</summary>
     public bool Foreign { get; init; }
+
+    /// <summary>Bytes of its stored message.</summary>
+    public int Size { get; init; }
 }

@@ -44,7 +44,11 @@ internal sealed class SqlJournalReader(Dialect dialect) : IJournalReader
     {
         var serializer = reader.IsDBNull(3) ? 0 : reader.GetInt32(3);
         var (entry, problem) = Decode(serializer, reader.IsDBNull(4) ? "" : reader.GetString(4), message);
-        return new JournalRow(reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), entry, problem) { Foreign = serializer != JournalSerializer.Id };
+        return new JournalRow(reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), entry, problem)
+        {
+            Foreign = serializer != JournalSerializer.Id,
+            Size = message.Length,
+        };
     }
 
     private static (JournalEntry? Entry, string? Problem) Decode(int serializer, string manifest, byte[] message)
