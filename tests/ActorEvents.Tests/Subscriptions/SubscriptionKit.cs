@@ -12,27 +12,22 @@ using Microsoft.Extensions.Time.Testing;
 namespace ActorEvents.Tests.Subscriptions;
 
 /// <summary>A subscription alone: probes stand for region, lanes, dead-letter writer and group, and time goes on when the test says so.</summary>
-public abstract class SubscriptionKit : TestKit
+public abstract class SubscriptionKit() : TestKit("akka.loglevel = OFF\nakka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"")
 {
     private protected const int Index = 3;
     private protected static readonly StreamId Stream = StreamId.ForPartition("list", "list", "id", 0);
     private protected static readonly StreamId OtherStream = StreamId.ForPartition("list", "list", "id", 1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly FakeTimeProvider _time = new();
+    private TestProbe? _region;
+    private TestProbe? _deadLetters;
+    private TestProbe? _group;
 
-    protected SubscriptionKit()
-        : base("akka.loglevel = OFF\nakka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"")
-    {
-        Region = CreateTestProbe();
-        DeadLetters = CreateTestProbe();
-        Group = CreateTestProbe();
-    }
+    private protected TestProbe Region => _region ??= CreateTestProbe();
 
-    private protected TestProbe Region { get; }
+    private protected TestProbe DeadLetters => _deadLetters ??= CreateTestProbe();
 
-    private protected TestProbe DeadLetters { get; }
-
-    private protected TestProbe Group { get; }
+    private protected TestProbe Group => _group ??= CreateTestProbe();
 
     private protected IActorRef Subscription { get; private set; } = ActorRefs.Nobody;
 
@@ -41,8 +36,9 @@ public abstract class SubscriptionKit : TestKit
     {
         var registration = new HandlerRegistration<Sum>("counter", new Emitter(_ => Decision.Nothing), 1_024).Handles("number");
         var handler = (keyedBy is null ? registration : registration.KeyedBy(keyedBy)).Build();
+        var (region, deadLetters) = (Region.Ref, DeadLetters.Ref);
         Subscription = Group.ChildActorOf(Props.Create(() => new HandlerSubscription(
-            Index, handler, Region, DeadLetters, options ?? new DeliveryOptions(), _time, NullLogger.Instance)));
+            Index, handler, region, deadLetters, options ?? new DeliveryOptions(), _time, NullLogger.Instance)));
     }
 
     private protected Lane Open(StreamId? stream = null) => new(this, stream ?? Stream);
