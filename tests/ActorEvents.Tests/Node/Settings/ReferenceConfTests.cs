@@ -6,8 +6,6 @@ namespace ActorEvents.Tests.Node.Settings;
 
 public sealed class ReferenceConfTests
 {
-    private static readonly string Root = FindRoot();
-
     [Fact]
     public void Reference_conf_names_every_setting_with_its_default()
     {
@@ -16,7 +14,7 @@ public sealed class ReferenceConfTests
         var schema = new SettingsSchema(read);
         var reader = new SettingsReader(schema);
 
-        reader.File(File.ReadAllText(Path.Combine(Root, "config", "reference.conf")), "reference.conf");
+        reader.File(File.ReadAllText(Path.Combine(SourceTree.Folder, "config", "reference.conf")), "reference.conf");
         reader.Validate();
 
         Assert.Equal(defaults, schema.All.ToDictionary(s => s.Key, s => Text(s.Value), StringComparer.Ordinal));
@@ -30,7 +28,7 @@ public sealed class ReferenceConfTests
         string[] examples = ["path", "interval", "topics", "type"];
         var settings = new NodeSettings();
         var reader = new SettingsReader(new SettingsSchema(settings));
-        reader.File(File.ReadAllText(Path.Combine(Root, "config", "reference.conf")), "reference.conf");
+        reader.File(File.ReadAllText(Path.Combine(SourceTree.Folder, "config", "reference.conf")), "reference.conf");
         reader.Validate();
         var given = reader.Given.Select(g => g.Split(" = ")[0]).ToHashSet(StringComparer.Ordinal);
         INamedSections kinds = settings.Sources;
@@ -54,7 +52,7 @@ public sealed class ReferenceConfTests
     {
         var reader = new SettingsReader(new SettingsSchema(new NodeSettings()));
 
-        reader.File(File.ReadAllText(Path.Combine(Root, "config", file)), file);
+        reader.File(File.ReadAllText(Path.Combine(SourceTree.Folder, "config", file)), file);
 
         reader.Validate();
     }
@@ -66,15 +64,4 @@ public sealed class ReferenceConfTests
         IEnumerable<string> list => string.Join(",", list),
         _ => FormattableString.Invariant($"{value}"),
     };
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ActorEvents.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException($"no ActorEvents.sln above {AppContext.BaseDirectory}");
-    }
 }
