@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ActorEvents.Node;
 
 namespace ActorEvents.Scenarios.Nodes;
 
@@ -34,13 +35,30 @@ public abstract class NodeScenario : IAsyncLifetime
     private protected NodeProcess NodeOn(string folder, params string[] arguments)
     {
         var port = NodeProcess.FreePort();
-        var node = NodeProcess.Start([
-            "--data", folder, .. Unless("--http", port, arguments), .. Unless("--kafka.embedded.port", NodeProcess.FreePort(), arguments), .. arguments,
-        ]);
+        var node = NodeProcess.Start(Arguments(folder, port, arguments));
         _processes.Add(node);
         _ports[node] = port;
         return node;
     }
+
+    /// <summary>
+    /// The start of a node that is refused, without a process: the same entry, its exit code and what it says on each channel. One that is not refused is stopped
+    /// after a minute.
+    /// </summary>
+    private protected async Task<(int Code, string[] Output, string[] Error)> StartHereAsync(params string[] arguments)
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var code = await NodeCommand.RunAsync(Arguments(Path.Combine(Data, "node"), NodeProcess.FreePort(), arguments), output, error, stop.Token);
+        return (code, Lines(output), Lines(error));
+
+        static string[] Lines(StringWriter said) => said.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static string[] Arguments(string folder, int port, string[] given) =>
+    [
+        .. Unless("--data", folder, given), .. Unless("--http", port, given), .. Unless("--kafka.embedded.port", NodeProcess.FreePort(), given), .. given,
+    ];
 
     private static string[] Unless(string option, object value, string[] given) =>
         given.Contains(option) ? [] : [option, Convert.ToString(value, CultureInfo.InvariantCulture)!];

@@ -76,9 +76,10 @@ public sealed class Sources_by_configuration : NodeScenario
     [InlineData("--sources.shop.kind", "timer", "sources.shop")]
     public async Task A_wrong_section_ends_the_start_with_2_and_says_what_there_is(string option, string value, string said)
     {
-        var node = Node(option, value);
-        Assert.Equal(2, await node.ExitAsync());
-        Assert.Contains(said, node.Log, StringComparison.Ordinal);
+        var (code, _, error) = await StartHereAsync(option, value);
+
+        Assert.Equal(2, code);
+        Assert.Contains(said, Assert.Single(error), StringComparison.Ordinal);
     }
 
     private static string Line(int i)

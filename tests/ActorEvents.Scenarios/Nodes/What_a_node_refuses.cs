@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using ActorEvents.Journal;
+using ActorEvents.Node;
 
 namespace ActorEvents.Scenarios.Nodes;
 
@@ -29,31 +30,31 @@ public sealed class What_a_node_refuses : NodeScenario
         var file = Path.Combine(Data, "node.conf");
         await File.WriteAllTextAsync(file, "actor-events { flow { max-event = 3 } }");
 
-        await RefusesAsync(BadSetting, Node("--config", file), file, "'actor-events.flow.max-event'", "actor-events.flow.max-events");
+        await RefusesAsync(BadSetting, ["--config", file], file, "'actor-events.flow.max-event'", "actor-events.flow.max-events");
     }
 
     [Fact]
     public Task An_option_that_does_not_exist() => RefusesAsync(BadSetting, Node("--flow.max-event", "3"), "--flow.max-event;", "--flow.max-events");
 
     [Fact]
-    public Task A_value_out_of_range() => RefusesAsync(BadSetting, Node("--flow.max-events", "0"), "flow.max-events = '0'", "between 1 and 1048576");
+    public Task A_value_out_of_range() => RefusesAsync(BadSetting, ["--flow.max-events", "0"], "flow.max-events = '0'", "between 1 and 1048576");
 
     [Fact]
-    public Task A_value_of_another_form() => RefusesAsync(BadSetting, Node("--flow.drain-timeout", "10"), "flow.drain-timeout = '10'", "a number with a unit");
+    public Task A_value_of_another_form() => RefusesAsync(BadSetting, ["--flow.drain-timeout", "10"], "flow.drain-timeout = '10'", "a number with a unit");
 
     [Fact]
     public Task Values_that_do_not_go_together() =>
-        RefusesAsync(BadSetting, Node("--delivery.resend-after", "2 min"), "delivery.resend-max = 00:01:00", "delivery.resend-after = 00:02:00");
+        RefusesAsync(BadSetting, ["--delivery.resend-after", "2 min"], "delivery.resend-max = 00:01:00", "delivery.resend-after = 00:02:00");
 
     [Fact]
     public Task An_end_that_never_comes() =>
-        RefusesAsync(BadSetting, Node("--exit-when-done", "--shop.enabled", "off"), "exit-when-done = on", "shop.enabled = off", "--exit-when-done");
+        RefusesAsync(BadSetting, ["--exit-when-done", "--shop.enabled", "off"], "exit-when-done = on", "shop.enabled = off", "--exit-when-done");
 
     [Fact]
     public Task A_data_file_that_is_not_there()
     {
         var file = Path.Combine(Data, "nowhere.csv");
-        return RefusesAsync(BadSetting, Node("--shop.file", file), "shop.file", file);
+        return RefusesAsync(BadSetting, ["--shop.file", file], "shop.file", file);
     }
 
     /// <summary>A file in the way of the folder: root, as which tests may run, is refused no right.</summary>
@@ -63,13 +64,13 @@ public sealed class What_a_node_refuses : NodeScenario
         var folder = Path.Combine(Data, "file", "node");
         await File.WriteAllTextAsync(Path.Combine(Data, "file"), "");
 
-        await RefusesAsync(BadSetting, NodeOn(folder), folder, "--data DIR");
+        await RefusesAsync(BadSetting, ["--data", folder], folder, "--data DIR");
     }
 
     [Fact]
     public async Task A_data_folder_of_another_node()
     {
-        await Node("--shop.feed", "off").SawAsync("The node is running");
+        using var held = DataFolder.Open(Path.Combine(Data, "node"));
 
         await RefusesAsync(BadSetting, Node(), Path.Combine(Data, "node"), "in use by another process", "--data DIR");
     }
@@ -83,20 +84,20 @@ public sealed class What_a_node_refuses : NodeScenario
 
     [Fact]
     public Task An_HTTP_address_that_is_not_of_this_machine() =>
-        RefusesAsync(Failed, Node("--http.host", "192.0.2.1"), "192.0.2.1", "--http.host HOST");
+        RefusesAsync(Failed, ["--http.host", "192.0.2.1"], "192.0.2.1", "--http.host HOST");
 
     [Fact]
     public async Task A_port_of_the_embedded_broker_that_is_taken()
     {
         using var taken = Taken(out var port);
-        await RefusesAsync(Failed, Node("--kafka.embedded.port", port), port, "already in use", "Set kafka.embedded.port");
+        await RefusesAsync(Failed, ["--kafka.embedded.port", port], port, "already in use", "Set kafka.embedded.port");
     }
 
     [Fact]
     public async Task A_cluster_port_that_is_taken()
     {
         using var taken = Taken(out var port);
-        await RefusesAsync(Failed, Node("--cluster.port", port), $"127.0.0.1:{port}", "already in use", "--cluster.port");
+        await RefusesAsync(Failed, ["--cluster.port", port], $"127.0.0.1:{port}", "already in use", "--cluster.port");
     }
 
     [Fact]
@@ -105,12 +106,12 @@ public sealed class What_a_node_refuses : NodeScenario
         var file = Path.Combine(Data, "node.conf");
         await File.WriteAllTextAsync(file, "akka.remote.dot-netty.tcp.port = 4O51");
 
-        await RefusesAsync(BadSetting, Node("--config", file), "akka.remote.dot-netty.tcp.port = '4O51'", "from 0 to 65535");
+        await RefusesAsync(BadSetting, ["--config", file], "akka.remote.dot-netty.tcp.port = '4O51'", "from 0 to 65535");
     }
 
     [Fact]
     public Task A_database_without_a_connection_string() =>
-        RefusesAsync(BadSetting, Node("--journal.provider", "postgresql"), "journal.connection-string is empty", "provider = postgresql");
+        RefusesAsync(BadSetting, ["--journal.provider", "postgresql"], "journal.connection-string is empty", "provider = postgresql");
 
     [Fact]
     public async Task A_journal_file_that_is_no_database()
@@ -118,7 +119,7 @@ public sealed class What_a_node_refuses : NodeScenario
         var file = Path.Combine(Data, "journal.db");
         await File.WriteAllBytesAsync(file, [.. Enumerable.Range(0, 8_192).Select(i => (byte)(i * 7))]);
 
-        await RefusesAsync(Failed, Node("--journal.sqlite-file", file), file, "is damaged or is not a database", "Restore it from a back-up");
+        await RefusesAsync(Failed, ["--journal.sqlite-file", file], file, "is damaged or is not a database", "Restore it from a back-up");
     }
 
     [Fact]
@@ -131,7 +132,7 @@ public sealed class What_a_node_refuses : NodeScenario
             await stream.WriteAsync(Enumerable.Repeat((byte)0xA5, 3 * 4_096).ToArray());
         }
 
-        await RefusesAsync(Failed, Node("--journal.sqlite-file", file), file, "is damaged or is not a database", "Restore it from a back-up");
+        await RefusesAsync(Failed, ["--journal.sqlite-file", file], file, "is damaged or is not a database", "Restore it from a back-up");
     }
 
     [Fact]
@@ -139,7 +140,7 @@ public sealed class What_a_node_refuses : NodeScenario
     {
         var file = await JournalAsync("DROP INDEX journal_uq");
 
-        await RefusesAsync(Failed, Node("--journal.sqlite-file", file), file, "no unique index", "CREATE UNIQUE INDEX journal_uq");
+        await RefusesAsync(Failed, ["--journal.sqlite-file", file], file, "no unique index", "CREATE UNIQUE INDEX journal_uq");
     }
 
     [Fact]
@@ -148,17 +149,31 @@ public sealed class What_a_node_refuses : NodeScenario
         var port = NodeProcess.FreePort();
         return RefusesAsync(
             Failed,
-            Node(
+            [
                 "--journal.provider", "postgresql",
-                "--journal.connection-string", $"Host=127.0.0.1;Port={port};Database=events;Username=node;Password=not-to-be-seen"),
+                "--journal.connection-string", $"Host=127.0.0.1;Port={port};Database=events;Username=node;Password=not-to-be-seen",
+            ],
             $"127.0.0.1:{port}", "'events'", "'node'", "Start the server, or correct Host and Port");
     }
 
+    private async Task RefusesAsync(int code, string[] arguments, params string[] said)
+    {
+        var (ended, output, error) = await StartHereAsync(arguments);
+        Assert.True(code == ended, string.Join('\n', error));
+        Says(output, error, said);
+    }
+
+    /// <summary>As a process: exit code and channels are those of the system.</summary>
     private static async Task RefusesAsync(int code, NodeProcess node, params string[] said)
     {
         Assert.True(code == await node.ExitAsync(), node.Log);
-        Assert.Empty(node.Lines(output: true));
-        var line = Assert.Single(node.Lines(output: false), l => !l.Contains("info: ", StringComparison.Ordinal));
+        Says(node.Lines(output: true), node.Lines(output: false), said);
+    }
+
+    private static void Says(string[] output, string[] error, string[] said)
+    {
+        Assert.Empty(output);
+        var line = Assert.Single(error, l => !l.Contains("info: ", StringComparison.Ordinal));
         Assert.All(said, s => Assert.Contains(s, line, StringComparison.Ordinal));
         Assert.All(["   at ", "Exception", "..", "not-to-be-seen"], s => Assert.DoesNotContain(s, line, StringComparison.Ordinal));
     }
