@@ -4,12 +4,15 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ActorEvents.Tests;
 
 namespace ActorEvents.Scenarios.Nodes;
 
-/// <summary>A real node process (or a stand-alone broker), started from the built executable.</summary>
+/// <summary>A real node process (or a stand-alone broker), started as it ships: from the Release build that goes with the build of these tests.</summary>
 internal sealed partial class NodeProcess : IAsyncDisposable
 {
+    private static readonly string Program = Path.Combine(SourceTree.Folder, "src/ActorEvents.Node/bin/Release/net10.0/ActorEvents.Node.dll");
+
     private readonly Process _process;
     private readonly ConcurrentQueue<(string Line, bool IsOutput)> _log = new();
     private readonly TaskCompletionSource<string> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -50,7 +53,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
             RedirectStandardInput = true,
             WorkingDirectory = AppContext.BaseDirectory,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ActorEvents.Node.dll"));
+        start.ArgumentList.Add(Program);
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

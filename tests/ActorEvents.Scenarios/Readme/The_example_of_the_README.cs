@@ -3,6 +3,7 @@ using System.Text;
 using ActorEvents.Events;
 using ActorEvents.Scenarios.DataPath;
 using ActorEvents.Sources;
+using ActorEvents.Tests;
 
 namespace ActorEvents.Scenarios.Readme;
 
@@ -15,7 +16,7 @@ public sealed class The_example_of_the_README : IDisposable
     [Fact]
     public void Stands_in_the_README_as_it_is_compiled_and_has_at_most_20_lines()
     {
-        var root = Root();
+        var root = SourceTree.Folder;
         var source = File.ReadAllText(Path.Combine(root, "tests", "ActorEvents.Scenarios", "Readme", "ReadmeHandler.cs"));
         var example = source.Split("// <example>")[1].Split("// </example>")[0].Trim();
 
@@ -27,7 +28,7 @@ public sealed class The_example_of_the_README : IDisposable
     [Fact]
     public async Task Its_dotnet_run_finds_files_from_where_it_is_called()
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Root(), UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = SourceTree.Folder, UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var argument in "run --no-build --project src/ActorEvents.Node -- --config config/cluster.conf --http 70000".Split(' '))
         {
             start.ArgumentList.Add(argument);
@@ -67,17 +68,5 @@ public sealed class The_example_of_the_README : IDisposable
         Assert.Equal(2, entries.Sum(e => e.StateEvents.Count));
         Assert.Single(entries.SelectMany(e => e.Rejections), r => r.EventId == "e1");
         Assert.Contains("6.5", Encoding.UTF8.GetString(entries.SelectMany(e => e.Outgoing).Last().Data.Span), StringComparison.Ordinal);
-    }
-
-    /// <summary>The folder that holds README.md, from where the tests were built.</summary>
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ActorEvents.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException($"no ActorEvents.sln above {AppContext.BaseDirectory}");
     }
 }
