@@ -56,4 +56,10 @@ public sealed record OutgoingEvent(string Destination, string Type, object Paylo
 
     /// <summary>Null: <c>application/json</c> for objects, <c>application/octet-stream</c> for bytes.</summary>
     public string? DataContentType { get; init; }
+
+    /// <summary>
+    /// Extension attributes of CloudEvents, in this order: <c>Extensions = [new("tenant", "north")]</c>. Names are a–z and 0–9, each once; not those of the specification,
+    /// <c>partitionkey</c> (that is <see cref="Key"/>), <c>aeorigin</c> or <c>aesequence</c>. Without a <c>traceparent</c> here the event carries that of the handled one.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Extensions { get; init; } = [];
 }

@@ -163,9 +163,10 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
         }
 
         var outgoing = decision.Outgoing.Length > 0 ? new StoredOutgoing[decision.Outgoing.Length] : [];
+        var trace = outgoing.Length > 0 ? TraceContext.Of(envelope) : null;
         for (var i = 0; i < outgoing.Length; i++)
         {
-            outgoing[i] = Encode(decision.Outgoing[i], envelope);
+            outgoing[i] = Encode(decision.Outgoing[i], envelope, trace);
         }
 
         // Nothing above has touched the draft, so a failure leaves it as it was before this event.
@@ -188,7 +189,7 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
     private long Mark(Draft draft, (string, string) key) =>
         draft.Marks is not null && draft.Marks.TryGetValue(key, out var drafted) ? drafted : _marks.GetValueOrDefault(key, long.MinValue);
 
-    private StoredOutgoing Encode(OutgoingEvent outgoing, EventEnvelope cause)
+    private StoredOutgoing Encode(OutgoingEvent outgoing, EventEnvelope cause, TraceContext? trace)
     {
         if (!_durable)
         {
@@ -203,8 +204,14 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
             _ => (JsonSerializer.SerializeToUtf8Bytes(outgoing.Payload, outgoing.Payload.GetType(), EventJson.Options), "application/json"),
         };
         type = outgoing.DataContentType ?? type;
-        OutgoingRules.Check(handler, outgoing, type, data.Length);
-        return new StoredOutgoing(outgoing.Destination, outgoing.Type, outgoing.Key, outgoing.Subject, type, cause.Time ?? Now(), data);
+        KeyValuePair<string, string>[] extensions = [.. outgoing.Extensions];
+        trace = Array.Exists(extensions, e => e.Key is TraceContext.ParentName or TraceContext.StateName) ? null : trace;
+        OutgoingRules.Check(handler, outgoing, type, data.Length, trace);
+        return new StoredOutgoing(outgoing.Destination, outgoing.Type, outgoing.Key, outgoing.Subject, type, cause.Time ?? Now(), data)
+        {
+            Extensions = extensions,
+            Trace = trace,
+        };
     }
 
     private string Now() => time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);

@@ -19,7 +19,8 @@ internal static class OutgoingRules
             $"Handler '{handler.Name}' emits {emitted} events for one event; at most {handler.MaxOutgoing} have a number in a journal row.")
         : already + emitted <= handler.MaxOutgoing;
 
-    public static void Check(HandlerDefinition handler, OutgoingEvent outgoing, string contentType, int dataBytes)
+    /// <param name="trace">What the event carries of the handled one's trace.</param>
+    public static void Check(HandlerDefinition handler, OutgoingEvent outgoing, string contentType, int dataBytes, TraceContext? trace)
     {
         var topic = outgoing.Destination;
         if (topic.Length is 0 or > 249 || topic is "." or ".." || topic.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not '.' and not '_' and not '-'))
@@ -33,11 +34,42 @@ internal static class OutgoingRules
             throw new InvalidOperationException($"Handler '{handler.Name}' emits to '{topic}' what no reader would take: {problem}");
         }
 
-        var bytes = dataBytes + RelayOverhead + (2 * outgoing.Type!.Length) + (3 * ((outgoing.Key?.Length ?? 255) + (outgoing.Subject?.Length ?? 0)));
+        if (RecordEncoder.CheckExtensions(outgoing.Extensions) is { } wrong)
+        {
+            throw Refused(handler, topic, wrong);
+        }
+
+        var bytes = dataBytes + RelayOverhead + Bytes(handler, outgoing) + Bytes(trace) + (2 * outgoing.Type!.Length) + (3 * ((outgoing.Key?.Length ?? 255) + (outgoing.Subject?.Length ?? 0)));
         if (bytes > handler.MaxOutgoingBytes)
         {
             throw new InvalidOperationException(
                 $"Handler '{handler.Name}' emits {bytes} bytes to '{topic}' (data {dataBytes}, the rest attributes); at most {handler.MaxOutgoingBytes} fit (events.max-bytes).");
         }
     }
+
+    /// <summary>What extensions add to the record; the key has a place of its own.</summary>
+    private static int Bytes(HandlerDefinition handler, OutgoingEvent outgoing)
+    {
+        var bytes = 0;
+        for (var i = 0; i < outgoing.Extensions.Count; i++)
+        {
+            var (name, value) = outgoing.Extensions[i];
+            if (AttributeRules.IsPartitionKey(name))
+            {
+                throw Refused(handler, outgoing.Destination, $"{name} = ‹{DecodeFailure.Show(value)}›: an emitted event has its key elsewhere. Set OutgoingEvent.Key.");
+            }
+
+            bytes += RecordEncoder.HeaderBytes(name, value);
+        }
+
+        return bytes;
+    }
+
+    /// <summary>A trace context goes out twice, as attributes and as headers of the record.</summary>
+    private static int Bytes(TraceContext? trace) => trace is null
+        ? 0
+        : 2 * (RecordEncoder.HeaderBytes(TraceContext.ParentName, trace.Parent) + (trace.State is { } state ? RecordEncoder.HeaderBytes(TraceContext.StateName, state) : 0));
+
+    private static InvalidOperationException Refused(HandlerDefinition handler, string topic, string why) =>
+        new($"Handler '{handler.Name}' emits to '{topic}' with an extension that no reader would take: {why}");
 }

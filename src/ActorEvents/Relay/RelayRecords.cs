@@ -21,6 +21,7 @@ internal sealed class RelayRecords(string journalId, string source)
             DataContentType = outgoing.DataContentType,
             Key = outgoing.Key ?? EntityKey(row.PersistenceId),
             Data = outgoing.Data,
+            Extensions = Extensions(outgoing),
             Origin = new EventOrigin(journalId, Number(row.Ordering, index)),
         });
     }
@@ -31,7 +32,7 @@ internal sealed class RelayRecords(string journalId, string source)
         var e = record.Event;
         var origin = e.Origin!.Value;
         var stream = new StreamId($"relay/{record.Topic}", $"relay/{record.Topic}");
-        var headers = new List<KeyValuePair<string, byte[]?>>(10);
+        var headers = new List<KeyValuePair<string, byte[]?>>(10 + e.Extensions.Count);
         Add("ce_specversion", "1.0");
         Add("ce_id", e.Id);
         Add("ce_source", e.Source);
@@ -41,6 +42,11 @@ internal sealed class RelayRecords(string journalId, string source)
         Add("content-type", e.DataContentType);
         Add("ce_" + EventOrigin.IdAttribute, origin.Id);
         Add("ce_" + EventOrigin.NumberAttribute, origin.Number.ToString(CultureInfo.InvariantCulture));
+        foreach (var (name, value) in e.Extensions)
+        {
+            Add("ce_" + name, value);
+        }
+
         return new DeadLetter(new EventPosition(stream, origin.Number), reason, e.Key is null ? null : Encoding.UTF8.GetBytes(e.Key), e.Data.ToArray(), headers);
 
         void Add(string name, string? value)
@@ -51,6 +57,13 @@ internal sealed class RelayRecords(string journalId, string source)
             }
         }
     }
+
+    private static IReadOnlyList<KeyValuePair<string, string>> Extensions(StoredOutgoing outgoing) => outgoing.Trace switch
+    {
+        null => outgoing.Extensions,
+        { State: null } trace => [.. outgoing.Extensions, new(TraceContext.ParentName, trace.Parent)],
+        { State: { } state } trace => [.. outgoing.Extensions, new(TraceContext.ParentName, trace.Parent), new(TraceContext.StateName, state)],
+    };
 
     private static long Number(long ordering, int index) => (ordering * JournalEntry.MaxOutgoing) + index;
 

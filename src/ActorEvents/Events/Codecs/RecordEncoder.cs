@@ -100,7 +100,10 @@ public static class RecordEncoder
         { } some => Check(EventOrigin.IdAttribute, some.Id, AttributeRules.OriginId),
     };
 
-    private static string? CheckExtensions(IReadOnlyList<KeyValuePair<string, string>> extensions)
+    /// <summary>What an attribute adds to a record in binary mode, in bytes.</summary>
+    internal static int HeaderBytes(string name, string value) => 3 + name.Length + Encoding.UTF8.GetByteCount(value);
+
+    internal static string? CheckExtensions(IReadOnlyList<KeyValuePair<string, string>> extensions)
     {
         if (extensions.Count > AttributeDraft.MaxExtensions)
         {
@@ -113,12 +116,17 @@ public static class RecordEncoder
             var (name, value) = extensions[i];
             if (!AttributeRules.IsName(name) || AttributeRules.IsReserved(name))
             {
-                return Say(name, value, "it is no name of an extension: one or more of a–z and 0–9, and no attribute of CloudEvents or origin");
+                return Say(name ?? "", value ?? "", "it is no name of an extension: one or more of a–z and 0–9, and no attribute of CloudEvents or origin");
             }
 
             if (extensions.Count > 1 && !(names ??= new HashSet<string>(StringComparer.Ordinal)).Add(name))
             {
                 return Say(name, value, "the extension is given more than once");
+            }
+
+            if (value is null)
+            {
+                return $"{name} has no value: leave the extension out.";
             }
 
             if (Check(name, value, AttributeRules.IsPartitionKey(name) ? AttributeRules.PartitionKey : AttributeRules.Text) is { } problem)

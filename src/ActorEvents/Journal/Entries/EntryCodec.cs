@@ -1,4 +1,5 @@
 using System.Runtime.Serialization;
+using ActorEvents.Events;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 
@@ -20,10 +21,7 @@ internal static class EntryCodec
 
         AddPositions(wire.Positions, entry.Positions);
         AddMarks(wire.Marks, entry.Marks);
-        foreach (var outgoing in entry.Outgoing)
-        {
-            wire.Outgoing.Add(ToWire(outgoing));
-        }
+        AddOutgoing(wire, entry.Outgoing);
 
         foreach (var rejection in entry.Rejections)
         {
@@ -48,7 +46,7 @@ internal static class EntryCodec
             StateEvents = Map(wire.StateEvents, FromWire),
             Positions = ReadPositions(wire.Positions),
             Marks = ReadMarks(wire.Marks),
-            Outgoing = Map(wire.Outgoing, FromWire),
+            Outgoing = ReadOutgoing(wire),
             Rejections = Map(wire.Rejections, r => new StoredRejection(r.Stream, r.Position, r.EventId, r.Reason)),
             Decided = wire.Decided,
         };
@@ -90,6 +88,44 @@ internal static class EntryCodec
         }
     }
 
+    private static void AddOutgoing(Wire.Entry wire, IReadOnlyList<StoredOutgoing> all)
+    {
+        TraceContext? last = null;
+        foreach (var outgoing in all)
+        {
+            var item = ToWire(outgoing);
+            if (outgoing.Trace is { } trace)
+            {
+                if (trace != last)
+                {
+                    wire.Traces.Add(ToWire(trace));
+                    last = trace;
+                }
+
+                item.Trace = wire.Traces.Count;
+            }
+
+            wire.Outgoing.Add(item);
+        }
+    }
+
+    private static StoredOutgoing[] ReadOutgoing(Wire.Entry wire)
+    {
+        var traces = Map(wire.Traces, t => new TraceContext(t.Parent, t.HasState ? t.State : null));
+        return Map(wire.Outgoing, o => FromWire(o) with { Trace = o.Trace > 0 && o.Trace <= traces.Length ? traces[o.Trace - 1] : null });
+    }
+
+    private static Wire.Trace ToWire(TraceContext trace)
+    {
+        var wire = new Wire.Trace { Parent = trace.Parent };
+        if (trace.State is not null)
+        {
+            wire.State = trace.State;
+        }
+
+        return wire;
+    }
+
     private static StoredPosition[] ReadPositions(RepeatedField<Wire.Position> positions) => Map(
         positions, p => new StoredPosition(p.Stream, p.UpTo) { Session = p.Session, Window = p.Window, Ids = p.Ids.Count == 0 ? [] : [.. p.Ids] });
 
@@ -127,6 +163,11 @@ internal static class EntryCodec
             wire.DataContentType = outgoing.DataContentType;
         }
 
+        for (var i = 0; i < outgoing.Extensions.Count; i++)
+        {
+            wire.Extensions.Add(new Wire.Extension { Name = outgoing.Extensions[i].Key, Value = outgoing.Extensions[i].Value });
+        }
+
         return wire;
     }
 
@@ -137,7 +178,10 @@ internal static class EntryCodec
         wire.HasSubject ? wire.Subject : null,
         wire.HasDataContentType ? wire.DataContentType : null,
         wire.Time,
-        wire.Data.Memory);
+        wire.Data.Memory)
+    {
+        Extensions = Map(wire.Extensions, e => new KeyValuePair<string, string>(e.Name, e.Value)),
+    };
 
     private static TTo[] Map<TFrom, TTo>(RepeatedField<TFrom> from, Func<TFrom, TTo> map)
     {

@@ -69,7 +69,14 @@ public readonly record struct StoredRejection(string Stream, long Position, stri
 /// <summary>An outgoing event as it is stored: complete but for its id and origin, which follow from the row.</summary>
 /// <param name="Destination">Topic.</param>
 /// <param name="Time">RFC 3339, set when it was decided, so that a repeat is identical.</param>
-public sealed record StoredOutgoing(string Destination, string Type, string? Key, string? Subject, string? DataContentType, string Time, ReadOnlyMemory<byte> Data);
+public sealed record StoredOutgoing(string Destination, string Type, string? Key, string? Subject, string? DataContentType, string Time, ReadOnlyMemory<byte> Data)
+{
+    /// <summary>As the handler said them.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Extensions { get; init; } = [];
+
+    /// <summary>The trace of the event that was handled; goes out as <c>traceparent</c> and <c>tracestate</c>. One instance for all that one event emits.</summary>
+    internal TraceContext? Trace { get; init; }
+}
 
 /// <summary>A journal row as readers see it.</summary>
 /// <param name="Ordering">Commit order; gaps never fill.</param>
