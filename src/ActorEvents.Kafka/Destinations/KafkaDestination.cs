@@ -1,3 +1,4 @@
+using System.Text;
 using ActorEvents.Events.Codecs;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Producers;
@@ -91,6 +92,7 @@ public sealed class KafkaDestination : IRelayDestination
         }
 
         var message = new ProducerRecord(outgoing.Topic, record).ToMessage();
+        AddTrace(message.Headers, outgoing);
         while (true)
         {
             try
@@ -106,6 +108,19 @@ public sealed class KafkaDestination : IRelayDestination
             {
                 Delivered(batch, index, e.Error);
                 return;
+            }
+        }
+    }
+
+    /// <summary>Kafka's own headers for the hop, which tracing of other consumers reads; the event's extension, which says where it was decided, is never changed by a hop.</summary>
+    private static void AddTrace(Headers headers, RelayRecord outgoing)
+    {
+        if ((outgoing.HopTraceParent ?? outgoing.Event.Extension("traceparent")) is { } parent)
+        {
+            headers.Add("traceparent", Encoding.UTF8.GetBytes(parent));
+            if (outgoing.Event.Extension("tracestate") is { } state)
+            {
+                headers.Add("tracestate", Encoding.UTF8.GetBytes(state));
             }
         }
     }

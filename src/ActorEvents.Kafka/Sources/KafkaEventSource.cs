@@ -14,7 +14,13 @@ public sealed class KafkaEventSource(KafkaSourceOptions options, KafkaClientOpti
 
     public SourcePlacement Placement => SourcePlacement.EveryNode;
 
-    public string Describe => $"Kafka {string.Join(", ", options.Topics.Keys)} (group {options.GroupId ?? client.GroupId}, start {options.Start.ToString().ToLowerInvariant()})";
+    /// <inheritdoc/>
+    public string MessagingSystem => "kafka";
+
+    /// <inheritdoc/>
+    public string ConsumerGroup => options.GroupId ?? client.GroupId;
+
+    public string Describe => $"Kafka {string.Join(", ", options.Topics.Keys)} (group {ConsumerGroup}, start {options.Start.ToString().ToLowerInvariant()})";
 
     /// <inheritdoc/>
     public string? Problem => topics.Problem;

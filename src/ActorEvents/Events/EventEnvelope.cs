@@ -63,6 +63,24 @@ public sealed class EventEnvelope
         return null;
     }
 
+    /// <summary>The same event in another span.</summary>
+    internal EventEnvelope In(TraceContext trace) => new()
+    {
+        Id = Id,
+        Source = Source,
+        Type = Type,
+        Subject = Subject,
+        Time = Time,
+        DataContentType = DataContentType,
+        DataSchema = DataSchema,
+        Extensions = trace.In(Extensions),
+        Data = Data,
+        Key = Key,
+        Origin = Origin,
+        Position = Position,
+        Size = Size,
+    };
+
     /// <summary>As <see cref="Payload{T}"/>, for a handler that rejects what it cannot read.</summary>
     /// <param name="problem">Why not: what to give to <c>Decision.Reject</c>.</param>
     public bool TryPayload<T>([NotNullWhen(true)] out T? value, [NotNullWhen(false)] out string? problem)

@@ -12,10 +12,20 @@ namespace ActorEvents.Events;
 /// </param>
 public sealed record StreamId(string Name, string OriginScope)
 {
+    private string? _destination;
+
     /// <summary>The stream of one Kafka partition.</summary>
     public static StreamId ForPartition(string source, string topic, string topicId, int partition) => new(
         string.Create(CultureInfo.InvariantCulture, $"{source}/{topicId}/{partition}"),
         string.Create(CultureInfo.InvariantCulture, $"{source}/{topic}/{partition}"));
+
+    /// <summary>What is read, without source and partition: a topic's name. Attribute of metrics and spans.</summary>
+    internal string Destination => _destination ??= OriginScope.IndexOf('/', StringComparison.Ordinal) is > 0 and var first && OriginScope.LastIndexOf('/') is var last && last > first
+        ? OriginScope[(first + 1)..last]
+        : OriginScope;
+
+    /// <summary>The partition, or null.</summary>
+    internal string? Partition => OriginScope.LastIndexOf('/') is > 0 and var last ? OriginScope[(last + 1)..] : null;
 
     public bool Equals(StreamId? other) => other is not null && string.Equals(Name, other.Name, StringComparison.Ordinal);
 

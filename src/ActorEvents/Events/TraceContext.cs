@@ -20,6 +20,29 @@ internal sealed record TraceContext(string Parent, string? State)
     public static TraceContext? Of(EventEnvelope envelope) =>
         envelope.Extension(ParentName) is { } parent && IsParent(parent) ? new TraceContext(parent, envelope.Extension(StateName)) : null;
 
+    public bool IsOfSameTrace(TraceContext other) => Parent.AsSpan(3, 32).SequenceEqual(other.Parent.AsSpan(3, 32));
+
+    /// <summary>Extensions with this context in the place of the one that stands there.</summary>
+    public KeyValuePair<string, string>[] In(IReadOnlyList<KeyValuePair<string, string>> extensions)
+    {
+        var all = new List<KeyValuePair<string, string>>(extensions.Count + 2);
+        for (var i = 0; i < extensions.Count; i++)
+        {
+            if (extensions[i].Key is not ParentName and not StateName)
+            {
+                all.Add(extensions[i]);
+            }
+        }
+
+        all.Add(new(ParentName, Parent));
+        if (State is not null)
+        {
+            all.Add(new(StateName, State));
+        }
+
+        return [.. all];
+    }
+
     /// <summary>Whether a text is a <c>traceparent</c> as W3C Trace Context has it: lower-case hexadecimal digits, no id of zeros, not version ff.</summary>
     public static bool IsParent(ReadOnlySpan<char> text) => text.Length == ParentLength
         && text[2] == '-' && text[35] == '-' && text[52] == '-'

@@ -194,6 +194,8 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
             {
                 Committer = _committer,
                 DeadLetterWriter = _deadLetters,
+                MessagingSystem = source.MessagingSystem,
+                ConsumerGroup = source.ConsumerGroup,
             };
             _generation++;
             _sources[name] = Context.Watch(Context.ActorOf(source.Props(context), Name($"source-{name}")));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorEvents.Events;
 
 namespace ActorEvents.Handlers;
 
@@ -21,6 +22,11 @@ public sealed class Decision
 
     /// <summary>Why the event was rejected, or null.</summary>
     public string? Rejection { get; }
+
+    /// <summary>The span in which it was decided; null: nobody listens, and what is emitted goes on in the trace of the event.</summary>
+    internal TraceContext? Trace { get; private init; }
+
+    internal Decision In(TraceContext trace) => new(StateEvents, Outgoing, Rejection) { Trace = trace };
 
     /// <summary>Persists state events; each one's type must be registered with the handler (<c>StateEvent&lt;T&gt;(manifest)</c>).</summary>
     public static Decision Persist(params ReadOnlySpan<object> stateEvents) => new([.. stateEvents], [], null);

@@ -15,11 +15,12 @@ internal sealed class EntityActor : UntypedPersistentActor, IWithTimers
     private readonly EntityContext _context;
     private readonly EntityOutput _output;
     private readonly EntityFlow<IActorRef> _flow;
+    private Appending _appending;
 
     public EntityActor(EntityContext context, EntityKey key)
     {
         _context = context;
-        _output = new EntityOutput(context, key, Context, this, entry => PersistAsync(entry, _ => _flow!.Appended()), SaveSnapshot);
+        _output = new EntityOutput(context, key, Context, this, Append, SaveSnapshot);
         _flow = new EntityFlow<IActorRef>(context.Handler, key, context.Time, _output);
         PersistenceId = context.Handler.PersistenceId(key);
         JournalPluginId = context.JournalPluginId;
@@ -83,6 +84,7 @@ internal sealed class EntityActor : UntypedPersistentActor, IWithTimers
     // Akka's own versions of the next three log a line for each entity, and nothing else.
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
+        _appending.End(cause);
         if (_context.Failures.IsWorthSaying(cause.Message))
         {
             Telemetry.Log.AppendFailed(_context.Logger, PersistenceId, sequenceNr, cause.Message);
@@ -105,5 +107,15 @@ internal sealed class EntityActor : UntypedPersistentActor, IWithTimers
         }
 
         base.PostStop();
+    }
+
+    private void Append(JournalEntry entry)
+    {
+        _appending = Appending.Begin(_context.JournalSystem, PersistenceId, entry);
+        PersistAsync(entry, _ =>
+        {
+            _appending.End();
+            _flow.Appended();
+        });
     }
 }

@@ -10,6 +10,9 @@ public sealed record EntityContext(HandlerDefinition Handler, IJournalSignal Sig
     /// <summary>What fails for all entities at once (the journal is away) is not said for each.</summary>
     internal RepeatedErrors Failures { get; } = new(Time);
 
+    /// <summary>The journal's database, in metrics and traces (<c>db.system.name</c>).</summary>
+    internal string JournalSystem { get; init; } = "other_sql";
+
     /// <summary>Plugin ids; empty: the default ones.</summary>
     public string JournalPluginId { get; init; } = "";
 

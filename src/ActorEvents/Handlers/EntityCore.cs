@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using ActorEvents.Events;
 using ActorEvents.Journal.Entries;
+using ActorEvents.Telemetry;
 
 namespace ActorEvents.Handlers;
 
@@ -163,7 +164,7 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
         }
 
         var outgoing = decision.Outgoing.Length > 0 ? new StoredOutgoing[decision.Outgoing.Length] : [];
-        var trace = outgoing.Length > 0 ? TraceContext.Of(envelope) : null;
+        var trace = decision.Trace ?? (outgoing.Length > 0 ? TraceContext.Of(envelope) : null);
         for (var i = 0; i < outgoing.Length; i++)
         {
             outgoing[i] = Encode(decision.Outgoing[i], envelope, trace);
@@ -173,6 +174,11 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
         draft.State = state;
         Draft.Add(ref draft.StateEvents, payloads);
         Draft.Add(ref draft.Outgoing, outgoing);
+        if (decision.Trace is { } span && draft.Spans is not { Count: >= Tracing.MaxLinks })
+        {
+            Draft.Add(ref draft.Spans, [span]);
+        }
+
         if (decision.Rejection is { } reason)
         {
             Draft.Add(ref draft.Rejections, [new StoredRejection(stream.Name, envelope.Position.Number, envelope.Id, reason)]);
@@ -204,7 +210,7 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
             _ => (JsonSerializer.SerializeToUtf8Bytes(outgoing.Payload, outgoing.Payload.GetType(), EventJson.Options), "application/json"),
         };
         type = outgoing.DataContentType ?? type;
-        KeyValuePair<string, string>[] extensions = [.. outgoing.Extensions];
+        KeyValuePair<string, string>[] extensions = outgoing.Extensions.Count == 0 ? [] : [.. outgoing.Extensions];
         trace = Array.Exists(extensions, e => e.Key is TraceContext.ParentName or TraceContext.StateName) ? null : trace;
         OutgoingRules.Check(handler, outgoing, type, data.Length, trace);
         return new StoredOutgoing(outgoing.Destination, outgoing.Type, outgoing.Key, outgoing.Subject, type, cause.Time ?? Now(), data)
@@ -258,6 +264,7 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
         public List<StoredPayload>? StateEvents;
         public List<StoredOutgoing>? Outgoing;
         public List<StoredRejection>? Rejections;
+        public List<TraceContext>? Spans;
         public Dictionary<(string Scope, string Origin), long>? Marks;
         private readonly List<StoredPosition> _positions = new(1);
         private Deliver _delivery = null!;
@@ -307,6 +314,7 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
                 Rejections = Rejections ?? [],
                 Decided = _decided,
                 Repeats = Repeats,
+                Spans = Spans ?? [],
             };
         }
 

@@ -49,7 +49,11 @@ public abstract class HandlerDefinition
     /// <summary>Asks the key selector; may throw what the user's selector throws.</summary>
     public abstract KeySelection SelectKey(EventEnvelope envelope);
 
-    internal abstract Decision Handle(object state, EventEnvelope envelope);
+    /// <summary>What the user's handler says, and telemetry hears.</summary>
+    internal Decision Handle(object state, EventEnvelope envelope) =>
+        Processing.IsWatched ? Processing.Watch(this, state, envelope) : Decide(state, envelope);
+
+    internal abstract Decision Decide(object state, EventEnvelope envelope);
 
     internal abstract object Apply(object state, object stateEvent);
 
@@ -81,7 +85,7 @@ internal sealed class HandlerDefinition<TState>(string name, IEventHandler<TStat
             : new KeySelection(key, null);
     }
 
-    internal override Decision Handle(object state, EventEnvelope envelope) => handler.Handle((TState)state, envelope);
+    internal override Decision Decide(object state, EventEnvelope envelope) => handler.Handle((TState)state, envelope);
 
     internal override object Apply(object state, object stateEvent) => handler.Apply((TState)state, stateEvent);
 }

@@ -1,3 +1,4 @@
+using ActorEvents.Events;
 using ActorEvents.Events.Codecs;
 using ActorEvents.Journal.Entries;
 
@@ -36,7 +37,7 @@ internal static class OutgoingRules
 
         if (RecordEncoder.CheckExtensions(outgoing.Extensions) is { } wrong)
         {
-            throw Refused(handler, topic, wrong);
+            throw Refused(handler, topic, wrong + " Change it in OutgoingEvent.Extensions.");
         }
 
         var bytes = dataBytes + RelayOverhead + Bytes(handler, outgoing) + Bytes(trace) + (2 * outgoing.Type!.Length) + (3 * ((outgoing.Key?.Length ?? 255) + (outgoing.Subject?.Length ?? 0)));

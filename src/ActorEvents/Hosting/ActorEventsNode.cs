@@ -164,7 +164,10 @@ public sealed class ActorEventsNode : IHostedLifecycleService
             var regions = new List<(HandlerDefinition, IActorRef)>();
             foreach (var handler in _builder.Handlers)
             {
-                var context = new EntityContext(handler, signal, _time, _logging.CreateLogger($"ActorEvents.Handlers.{handler.Name}"), _blocked);
+                var context = new EntityContext(handler, signal, _time, _logging.CreateLogger($"ActorEvents.Handlers.{handler.Name}"), _blocked)
+                {
+                    JournalSystem = _journal.SystemName,
+                };
                 var region = await sharding.StartAsync(
                     handler.Name, entityId => EntityRegion.Props(context, entityId), ClusterShardingSettings.Create(system), extractor,
                     sharding.DefaultShardAllocationStrategy(ClusterShardingSettings.Create(system)), StopWhenDrained.Instance);

@@ -39,6 +39,9 @@ public sealed class JournalDatabase : IAsyncDisposable
     /// <summary>File, or host, port, database and user; never a password.</summary>
     public string Description => _dialect.Description;
 
+    /// <summary>Attribute <c>db.system.name</c> of metrics and spans.</summary>
+    internal string SystemName => _dialect.SystemName;
+
     public IPositionStore Positions { get; }
 
     public IDeadLetterStore DeadLetters { get; }

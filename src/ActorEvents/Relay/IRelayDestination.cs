@@ -5,6 +5,9 @@ namespace ActorEvents.Relay;
 /// <summary>Where outgoing events go: a broker. One instance serves all topics of one relay; used by one caller at a time.</summary>
 public interface IRelayDestination : IAsyncDisposable
 {
+    /// <summary>What it publishes to, in metrics and traces (<c>messaging.system</c>).</summary>
+    string MessagingSystem => "kafka";
+
     /// <summary>The present incarnation id of a topic (created if it is not there and the broker may create it); changes when it is made anew.</summary>
     Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken);
 
@@ -19,7 +22,14 @@ public interface IRelayDestination : IAsyncDisposable
 
 /// <summary>One outgoing event, complete.</summary>
 /// <param name="Event">With id <c>persistence id/sequence/index</c> and origin (journal id, ordering × 65,536 + index).</param>
-public readonly record struct RelayRecord(string Topic, EventEnvelope Event);
+public readonly record struct RelayRecord(string Topic, EventEnvelope Event)
+{
+    /// <summary>
+    /// <c>traceparent</c> of this hop, for a header of the broker's own beside the event's extension. It changes with each try where somebody listens, the event never does.
+    /// Null: that of the event.
+    /// </summary>
+    public string? HopTraceParent { get; init; }
+}
 
 /// <summary>A record that the broker will never take; stored in <c>ae_dead_letters</c>, and the relay goes on.</summary>
 /// <param name="Index">In the published list.</param>

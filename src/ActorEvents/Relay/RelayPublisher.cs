@@ -117,7 +117,8 @@ internal sealed class RelayPublisher(RelaySettings settings)
         {
             if (places.Find(name)!.Active)
             {
-                Metrics.Published(name, records.Count - refused.Count(r => r.Record.Topic == name));
+                var refusals = refused.Count(r => r.Record.Topic == name);
+                Metrics.Sent(_destination.MessagingSystem, name, records.Count - refusals, refusals);
             }
         }
 
@@ -138,9 +139,21 @@ internal sealed class RelayPublisher(RelaySettings settings)
 
     private async Task SendAsync(IReadOnlyList<RelayRecord> records, List<(RelayRecord, string)> refused, CancellationToken cancellationToken)
     {
-        foreach (var refusal in await _destination.PublishAsync(records, cancellationToken))
+        var sending = new Sending(_destination.MessagingSystem, records);
+        try
         {
-            refused.Add((records[refusal.Index], refusal.Reason));
+            foreach (var refusal in await _destination.PublishAsync(sending.Records, cancellationToken))
+            {
+                refused.Add((records[refusal.Index], refusal.Reason));
+                sending.Refused(refusal.Index, refusal.Reason);
+            }
+
+            sending.End();
+        }
+        catch (Exception e)
+        {
+            sending.End(e);
+            throw;
         }
     }
 

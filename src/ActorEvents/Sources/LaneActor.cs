@@ -87,7 +87,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers, ILaneOutput
     void ILaneOutput.Emit(long sequence, EventEnvelope[] events)
     {
         SayUnknownTypes(events);
-        Metrics.Emitted(_context.Name, events.Length);
+        Receiving.Emits(_context, _stream, events);
         Context.System.EventStream.Publish(new Emitted(_session, sequence, events));
     }
 

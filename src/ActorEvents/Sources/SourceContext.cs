@@ -1,4 +1,5 @@
 using ActorEvents.Journal.Stores;
+using ActorEvents.Telemetry;
 using Akka.Actor;
 using Akka.Streams;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,12 @@ public sealed record SourceContext(
 {
     /// <summary>The node's committer; lanes tell it what to commit.</summary>
     internal IActorRef Committer { get; init; } = ActorRefs.Nobody;
+
+    /// <summary>See <see cref="IEventSource.MessagingSystem"/>.</summary>
+    internal string MessagingSystem { get; init; } = Tracing.MessagingSystem;
+
+    /// <summary>See <see cref="IEventSource.ConsumerGroup"/>.</summary>
+    internal string? ConsumerGroup { get; init; }
 
     /// <summary>The node's writer; lanes tell it what to store.</summary>
     internal IActorRef DeadLetterWriter { get; init; } = ActorRefs.Nobody;
@@ -43,6 +50,12 @@ public interface IEventSource
 
     /// <summary>One line for the start-up summary.</summary>
     string Describe { get; }
+
+    /// <summary>What it reads from, in metrics and traces (<c>messaging.system</c>): <c>kafka</c>, <c>file</c>, <c>timer</c>, …</summary>
+    string MessagingSystem => Tracing.MessagingSystem;
+
+    /// <summary>The group under which it reads, in metrics and traces; null: none.</summary>
+    string? ConsumerGroup => null;
 
     /// <summary>Props of a <see cref="SourceActor"/>.</summary>
     Props Props(SourceContext context);

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace ActorEvents.Telemetry;
 
-/// <summary>Every metric of the library, meter <c>ActorEvents</c>. Units: events, bytes, 1.</summary>
+/// <summary>Every metric of the library, meter <c>ActorEvents</c>: under the name of OpenTelemetry's conventions where they have one (README.md of this folder).</summary>
 public static class Metrics
 {
     /// <summary>Name of the meter.</summary>
@@ -11,14 +12,20 @@ public static class Metrics
 
     private static readonly Meter Meter = new(MeterName);
     private static readonly ConcurrentDictionary<object, (string Stream, Func<(int Events, long Bytes, int Tracked)> Read)> Lanes = [];
-    private static readonly Counter<long> EmittedEvents = Meter.CreateCounter<long>("actorevents.source.emitted", "{event}", "Events that lanes published on the EventStream");
+    private static readonly Counter<long> ConsumedMessages = Meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Events that lanes emitted");
     private static readonly Counter<long> DeadLetteredRecords = Meter.CreateCounter<long>("actorevents.source.dead_letters", "{record}", "Records stored in ae_dead_letters");
     private static readonly Counter<long> SettledEvents = Meter.CreateCounter<long>("actorevents.subscription.settled", "{event}", "Events settled by a handler's entities");
     private static readonly Counter<long> ResentDeliveries = Meter.CreateCounter<long>("actorevents.subscription.resent", "{delivery}", "Deliveries sent again after a time-out");
     private static readonly Counter<long> DecidedEvents = Meter.CreateCounter<long>("actorevents.handler.decided", "{event}", "Events decided, by outcome");
     private static readonly Counter<long> HandlerFailures = Meter.CreateCounter<long>("actorevents.handler.failures", "{failure}", "Exceptions of Handle, Apply or an encoder");
     private static readonly Counter<long> ObserverDrops = Meter.CreateCounter<long>("actorevents.observer.dropped", "{event}", "Events that a slow observer's buffer dropped (oldest first)");
-    private static readonly Counter<long> PublishedEvents = Meter.CreateCounter<long>("actorevents.relay.published", "{event}", "Outgoing events acknowledged by their destination");
+    private static readonly Counter<long> SentMessages = Meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Outgoing events acknowledged by their destination, or refused for good (error.type)");
+    private static readonly Histogram<double> ProcessDuration = Meter.CreateHistogram(
+        "messaging.process.duration", "s", "Handle of one event", advice: Buckets(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10));
+    private static readonly Histogram<double> OperationDuration = Meter.CreateHistogram(
+        "messaging.client.operation.duration", "s", "One list of records, from the client's first to its last acknowledgement", advice: Buckets(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10));
+    private static readonly Histogram<double> AppendDuration = Meter.CreateHistogram(
+        "db.client.operation.duration", "s", "One append of an entity, with its wait in the journal's queue", advice: Buckets(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10));
 
     static Metrics()
     {
@@ -31,7 +38,53 @@ public static class Metrics
 
     internal static void LaneClosed(object lane) => Lanes.TryRemove(lane, out _);
 
-    internal static void Emitted(string source, int count) => EmittedEvents.Add(count, Tag("source", source));
+    internal static void Consumed(string system, string? group, string destination, int count)
+    {
+        if (ConsumedMessages.Enabled)
+        {
+            var tags = Messaging(system, "receive", destination, null);
+            if (group is not null)
+            {
+                tags.Add("messaging.consumer.group.name", group);
+            }
+
+            ConsumedMessages.Add(count, tags);
+        }
+    }
+
+    /// <summary>Whether anybody wants to know how long handlers take; the clock is not read for nobody.</summary>
+    internal static bool TimesProcessing => ProcessDuration.Enabled;
+
+    internal static void Processed(string handler, string destination, TimeSpan duration, string? error)
+    {
+        var tags = Messaging(Tracing.MessagingSystem, "process", destination, error);
+        tags.Add("actorevents.handler", handler);
+        ProcessDuration.Record(duration.TotalSeconds, tags);
+    }
+
+    internal static void AppendEnded(string database, TimeSpan duration, string? error)
+    {
+        var tags = new TagList { { "db.system.name", database }, { "db.operation.name", "append" }, { "db.collection.name", "journal" } };
+        AddError(ref tags, error);
+        AppendDuration.Record(duration.TotalSeconds, tags);
+    }
+
+    internal static void Sent(string system, string destination, int acknowledged, int refused)
+    {
+        Add(acknowledged, null);
+        Add(refused, "refused");
+
+        void Add(int count, string? error)
+        {
+            if (count > 0)
+            {
+                SentMessages.Add(count, Messaging(system, "send", destination, error));
+            }
+        }
+    }
+
+    internal static void SendEnded(string system, string? destination, TimeSpan duration, string? error) =>
+        OperationDuration.Record(duration.TotalSeconds, Messaging(system, "send", destination, error));
 
     internal static void DeadLettered(string source, int count) => DeadLetteredRecords.Add(count, Tag("source", source));
 
@@ -58,7 +111,28 @@ public static class Metrics
 
     internal static void ObserverDropped(string observer, long count) => ObserverDrops.Add(count, Tag("observer", observer));
 
-    internal static void Published(string destination, int count) => PublishedEvents.Add(count, Tag("destination", destination));
+    /// <summary>Bounds in seconds, as the conventions have them.</summary>
+    private static InstrumentAdvice<double> Buckets(params double[] bounds) => new() { HistogramBucketBoundaries = bounds };
+
+    private static TagList Messaging(string system, string operation, string? destination, string? error)
+    {
+        var tags = new TagList { { "messaging.system", system }, { "messaging.operation.name", operation }, { "messaging.operation.type", operation } };
+        if (destination is not null)
+        {
+            tags.Add("messaging.destination.name", destination);
+        }
+
+        AddError(ref tags, error);
+        return tags;
+    }
+
+    private static void AddError(ref TagList tags, string? error)
+    {
+        if (error is not null)
+        {
+            tags.Add("error.type", error);
+        }
+    }
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using ActorEvents.Events;
 using ActorEvents.Journal.Entries;
 using ActorEvents.Relay;
 
@@ -37,6 +38,22 @@ public sealed class RelayFeederTests
         await _bench.RunAsync();
         Assert.Equal(["", "other"], _bench.Broker.Records("orders").Select(r => r.Event.Key));
         Assert.All(_bench.Broker.Records("orders"), r => Assert.Equal(("/shop", "subject"), (r.Event.Source, r.Event.Subject)));
+    }
+
+    [Fact]
+    public async Task Extensions_and_trace_of_a_row_go_out_with_the_event()
+    {
+        var trace = new TraceContext("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "v=1");
+        var said = new StoredOutgoing("orders", "t", null, null, null, "2026-11-26T10:00:00Z", default) { Extensions = [new("tenant", "nörd")], Trace = trace };
+        _bench.Journal.Append("order/1", Entry(said), null, foreign: false);
+
+        await _bench.RunAsync();
+
+        var record = Assert.Single(_bench.Broker.Records("orders"));
+        Assert.Equal([new("tenant", "nörd"), new("traceparent", trace.Parent), new("tracestate", "v=1")], record.Event.Extensions);
+        Assert.Null(record.HopTraceParent);
+        var refused = RelayRecords.Refused(record, "too large").Headers.ToDictionary(h => h.Key, h => Encoding.UTF8.GetString(h.Value!), StringComparer.Ordinal);
+        Assert.Equal(("nörd", trace.Parent), (refused["ce_tenant"], refused["ce_traceparent"]));
     }
 
     [Fact]

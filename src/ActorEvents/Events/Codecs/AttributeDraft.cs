@@ -88,6 +88,19 @@ internal sealed class AttributeDraft
     /// <summary>What structured mode means by data without a content type.</summary>
     public void DataIsJson() => DataContentType ??= "application/json";
 
+    /// <summary>Takes the context of the record's own headers, unless the event has one of its own.</summary>
+    public void Take(TraceContext trace)
+    {
+        if (_extensions.Count <= MaxExtensions - 2 && !IsKnown(TraceContext.ParentName))
+        {
+            _extensions.Add(new(TraceContext.ParentName, trace.Parent));
+            if (trace.State is { } state && !IsKnown(TraceContext.StateName))
+            {
+                _extensions.Add(new(TraceContext.StateName, state));
+            }
+        }
+    }
+
     /// <summary>Checks what only the whole can show: required attributes, both halves of an origin.</summary>
     public DecodeFailure? Complete()
     {

@@ -20,6 +20,9 @@ public sealed class RecordDecoder
     private readonly AttributeDraft _draft = new();
     private readonly StructuredReader _structured;
     private readonly AttributeNames _names = new();
+
+    /// <summary>Of the record that is being read.</summary>
+    private TraceContext? _trace;
     private readonly TextCache<string> _contentTypes = new();
 
     /// <param name="mapping">How the records of this topic are read.</param>
@@ -64,6 +67,7 @@ public sealed class RecordDecoder
         envelope = null;
         _draft.Begin("ce_");
         var contentType = default(ContentTypeHeader);
+        var trace = default(TraceHeaders);
         var isCloudEvent = false;
         DecodeFailure? wrong = null;
         foreach (var header in record.Headers)
@@ -76,8 +80,11 @@ public sealed class RecordDecoder
             else
             {
                 contentType.See(header);
+                trace.See(header);
             }
         }
+
+        _trace = trace.Context();
 
         if (contentType.Disagreement() is { } failure)
         {
@@ -122,6 +129,11 @@ public sealed class RecordDecoder
             return failure;
         }
 
+        if (_trace is not null)
+        {
+            _draft.Take(_trace);
+        }
+
         envelope = _draft.ToEnvelope(key ?? _draft.Subject, new EventPosition(_stream, record.Number), data, size);
         return null;
     }
@@ -153,6 +165,7 @@ public sealed class RecordDecoder
             Type = _mapping.Type,
             Time = TimeOf(record.Timestamp),
             DataContentType = type,
+            Extensions = _trace is null ? [] : _trace.In([]),
             Data = record.Value.ToArray(),
             Key = key,
             Position = new EventPosition(_stream, record.Number),

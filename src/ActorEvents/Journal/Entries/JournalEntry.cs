@@ -1,3 +1,5 @@
+using ActorEvents.Events;
+
 namespace ActorEvents.Journal.Entries;
 
 /// <summary>
@@ -30,6 +32,9 @@ public sealed class JournalEntry
 
     /// <summary>How many of them were repeats by origin. In memory only, for the metric.</summary>
     public int Repeats { get; init; }
+
+    /// <summary>Spans in which they were decided, for the append's own. In memory only.</summary>
+    internal IReadOnlyList<TraceContext> Spans { get; init; } = [];
 }
 
 /// <summary>A snapshot of an entity: all of it, with positions and marks. Manifest <see cref="Manifest"/>.</summary>

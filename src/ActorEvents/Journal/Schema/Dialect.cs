@@ -14,6 +14,9 @@ internal abstract class Dialect
     /// <summary>linq2db's name of the provider, for the Akka plugin.</summary>
     public abstract string ProviderName { get; }
 
+    /// <summary>OpenTelemetry's name of the database (<c>db.system.name</c>).</summary>
+    public abstract string SystemName { get; }
+
     /// <summary>SQL type of a byte column.</summary>
     public abstract string Blob { get; }
 

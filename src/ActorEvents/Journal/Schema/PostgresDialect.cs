@@ -44,6 +44,8 @@ internal sealed class PostgresDialect : Dialect
 
     public override string Description { get; }
 
+    public override string SystemName => "postgresql";
+
     public override string ProviderName => LinqToDB.ProviderName.PostgreSQL15;
 
     public override string Blob => "BYTEA";

@@ -36,6 +36,8 @@ internal sealed class SqliteDialect : Dialect
 
     public override string Description => $"SQLite file '{File}'";
 
+    public override string SystemName => "sqlite";
+
     public override string ProviderName => LinqToDB.ProviderName.SQLiteMS;
 
     public override string Blob => "BLOB";

@@ -48,6 +48,9 @@ public sealed class FileSource : IEventSource, ISourceEnds, ISourceProblem
     public string Describe => $"file {Path.GetFullPath(_options.File.Path)} ({_options.File.Format}{(_options.File.Follow ? ", followed" : "")})";
 
     /// <inheritdoc/>
+    public string MessagingSystem => "file";
+
+    /// <inheritdoc/>
     public string? Problem => _problem;
 
     public Props Props(SourceContext context)

@@ -53,6 +53,9 @@ public sealed class TimerSource : IEventSource
 
     public string Describe => $"timer every {_options.Interval}";
 
+    /// <inheritdoc/>
+    public string MessagingSystem => "timer";
+
     /// <summary>The one stream.</summary>
     public StreamId Stream { get; }
 

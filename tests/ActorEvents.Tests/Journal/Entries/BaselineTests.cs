@@ -70,6 +70,7 @@ public sealed class BaselineTests : IDisposable
     {
         ["ae.entry.1"] = Samples.Entry,
         ["ae.entry.1-least"] = Samples.LeastEntry,
+        ["ae.entry.1-traced"] = Samples.TracedEntry,
         ["ae.snapshot.1"] = Samples.Snapshot,
         ["ae.deliver.1"] = Samples.Deliver,
         ["ae.done.1"] = Samples.Done,

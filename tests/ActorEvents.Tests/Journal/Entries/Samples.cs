@@ -28,6 +28,20 @@ internal static class Samples
 
     public static JournalEntry LeastEntry { get; } = new() { StateEvents = [], Positions = [] };
 
+    public static JournalEntry TracedEntry { get; } = new()
+    {
+        StateEvents = [],
+        Positions = [new("orders/5L6g3nShT-eMCtK--X86sw/3", 44)],
+        Outgoing =
+        [
+            new("t", "first", null, null, null, "2026-11-26T20:00:00Z", default) { Extensions = [new("tenant", "nörd"), new("empty", "")], Trace = Trace('1', "v=1") },
+            new("t", "second", null, null, null, "2026-11-26T20:00:00Z", default) { Trace = Trace('1', "v=1") },
+            new("t", "untraced", null, null, null, "2026-11-26T20:00:00Z", default),
+            new("t", "other", null, null, null, "2026-11-26T20:00:00Z", default) { Trace = Trace('2', null) },
+        ],
+        Decided = 3,
+    };
+
     public static EntitySnapshot Snapshot { get; } = new()
     {
         State = new("order.state", AllBytes),
@@ -56,10 +70,12 @@ internal static class Samples
         JournalEntry e => string.Join('|', new object[] { e.StateEvents, e.Positions, e.Marks, e.Outgoing, e.Rejections, e.Decided }.Select(Show)),
         EntitySnapshot s => string.Join('|', new object[] { s.State, s.Positions, s.Marks }.Select(Show)),
         StoredPayload p => $"{p.Manifest}:{Show(p.Bytes)}",
-        StoredOutgoing g => string.Join('|', new object?[] { g.Destination, g.Type, g.Key, g.Subject, g.DataContentType, g.Time, g.Data }.Select(Show)),
+        StoredOutgoing g => string.Join('|', new object?[] { g.Destination, g.Type, g.Key, g.Subject, g.DataContentType, g.Time, g.Data, g.Extensions, g.Trace }.Select(Show)),
         System.Collections.IEnumerable list => "[" + string.Join(", ", list.Cast<object>().Select(Show)) + "]",
         _ => Convert.ToString(o, CultureInfo.InvariantCulture)!,
     };
+
+    private static TraceContext Trace(char digit, string? state) => new($"00-0af7651916cd43dd8448eb211c80319{digit}-b7ad6b716920333{digit}-01", state);
 
     private static Deliver MakeDeliver()
     {
