@@ -52,11 +52,16 @@ public static class Tracing
         return span;
     }
 
-    /// <summary>An entity appends a row. Child of what was decided if that is one trace; with more, a trace of its own that links to them.</summary>
+    /// <summary>An entity appends a row. Child of what was decided if that is one trace; with more, a trace of its own that links to them. None where nothing in it is traced.</summary>
     /// <param name="causes">Spans of the events in the row, at most <see cref="MaxLinks"/>.</param>
     internal static Activity? Append(string database, string persistenceId, int events, IReadOnlyList<TraceContext> causes)
     {
-        var parent = causes.Count > 0 ? causes[0] : null;
+        if (causes.Count == 0)
+        {
+            return null;
+        }
+
+        var parent = (TraceContext?)causes[0];
         for (var i = 1; i < causes.Count; i++)
         {
             parent = parent is not null && parent.IsOfSameTrace(causes[i]) ? parent : null;

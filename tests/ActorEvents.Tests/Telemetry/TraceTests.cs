@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using ActorEvents.Events;
@@ -38,7 +37,7 @@ public sealed class TraceTests : IAsyncLifetime
     private readonly MockKafkaFixture _kafka = new();
     private readonly Teller _teller = new();
     private readonly List<Activity> _spans = [];
-    private IHost _node = null!;
+    private IHost? _node;
 
     public async Task InitializeAsync()
     {
@@ -64,7 +63,7 @@ public sealed class TraceTests : IAsyncLifetime
         using var tracing = Sdk.CreateTracerProviderBuilder().AddSource(Tracing.SourceName).AddInMemoryExporter(_spans).Build();
 
         var emitted = await SendAsync("hello", Parent);
-        await _node.StopAsync();
+        await StopAsync();
 
         var spans = _spans.ToDictionary(s => s.OperationName, StringComparer.Ordinal);
         Assert.Equal(["append journal", "process in", "receive in", "send out"], spans.Keys.Order(StringComparer.Ordinal));
@@ -106,6 +105,7 @@ public sealed class TraceTests : IAsyncLifetime
         var emitted = await SendAsync("hello", $"00-{TraceId}-{Producer}-00");
 
         Assert.Equal($"00-{TraceId}-{Producer}-00", Header(emitted, "ce_traceparent"));
+        await StopAsync();
         Assert.Empty(_spans);
     }
 
@@ -117,7 +117,7 @@ public sealed class TraceTests : IAsyncLifetime
 
         await ProduceAsync("hello", Parent);
         await _teller.Failed.Task.WaitAsync(Patience);
-        await _node.StopAsync();
+        await StopAsync();
 
         var process = _spans.First(s => s.OperationName == "process in");
         Assert.Equal((ActivityStatusCode.Error, "no"), (process.Status, process.StatusDescription));
@@ -127,10 +127,20 @@ public sealed class TraceTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await _node.StopAsync();
-        _node.Dispose();
+        await StopAsync();
         _kafka.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Once it has stopped all of its spans are ended.</summary>
+    private async Task StopAsync()
+    {
+        if (_node is { } node)
+        {
+            _node = null;
+            await node.StopAsync();
+            node.Dispose();
+        }
     }
 
     private async Task<ConsumeResult<byte[], byte[]>> SendAsync(string value, string parent)
