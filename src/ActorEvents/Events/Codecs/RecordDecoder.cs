@@ -20,10 +20,10 @@ public sealed class RecordDecoder
     private readonly AttributeDraft _draft = new();
     private readonly StructuredReader _structured;
     private readonly AttributeNames _names = new();
+    private readonly TextCache<string> _contentTypes = new();
 
     /// <summary>Of the record that is being read.</summary>
     private TraceContext? _trace;
-    private readonly TextCache<string> _contentTypes = new();
 
     /// <param name="mapping">How the records of this topic are read.</param>
     /// <param name="stream">The lane's stream; its name + position is the id of a plain record.</param>
