@@ -160,7 +160,7 @@ internal sealed class ShopFeedActor : ReceiveActor, IWithTimers
     {
         if (_drainTo is not null && _running is null)
         {
-            _drainTo.Tell(new SourceDrained(_context.Name, []));
+            _drainTo.Tell(new SourceDrained(_context.Name));
             Context.Stop(Self);
         }
     }

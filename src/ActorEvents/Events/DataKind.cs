@@ -14,7 +14,7 @@ public enum DataKind
 }
 
 /// <summary>Reads a media type (RFC 2045, parameters ignored, case-insensitive).</summary>
-public static class DataKinds
+internal static class DataKinds
 {
     public static DataKind Of(string? contentType)
     {

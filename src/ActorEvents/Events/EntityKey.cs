@@ -1,7 +1,7 @@
 namespace ActorEvents.Events;
 
 /// <summary>The key of an entity: text taken as it stands and compared ordinally; nothing is trimmed, folded or normalised. It may be empty.</summary>
-public readonly record struct EntityKey(string Value)
+internal readonly record struct EntityKey(string Value)
 {
     private readonly int _hash = Value.GetHashCode(StringComparison.Ordinal);
 

@@ -39,7 +39,7 @@ internal sealed record DrainGroup(TimeSpan Deadline);
 
 /// <summary>What the drain of the node came to.</summary>
 /// <param name="Unanswered">Sources that did not end in time (an unreachable broker); what they had under way is taken up again at the next start.</param>
-public sealed record GroupDrained(IReadOnlyList<SourceDrained> Sources, IReadOnlyList<string> Unanswered);
+internal sealed record GroupDrained(IReadOnlyList<SourceDrained> Sources, IReadOnlyList<string> Unanswered);
 
 /// <summary>
 /// Lanes and subscriptions of one node, one-for-all: if a subscription fails, all sessions end and everything starts again, as new actors, from the

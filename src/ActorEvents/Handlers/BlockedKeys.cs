@@ -6,7 +6,7 @@ namespace ActorEvents.Handlers;
 /// <summary>
 /// The keys of this node that do not go on, with the reason; for health, console and log. Bounded: beyond <see cref="Capacity"/> only the number is kept.
 /// </summary>
-public sealed class BlockedKeys
+internal sealed class BlockedKeys
 {
     /// <summary>Keys that are listed by name at most.</summary>
     public const int Capacity = 1_000;
@@ -36,4 +36,4 @@ public sealed class BlockedKeys
 }
 
 /// <param name="Failures">In a row.</param>
-public sealed record BlockedKey(string Handler, EntityKey Key, string Reason, string? EventId, int Failures);
+internal sealed record BlockedKey(string Handler, EntityKey Key, string Reason, string? EventId, int Failures);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace ActorEvents.Handlers;
 
 /// <summary>What the entities of one handler type share.</summary>
-public sealed record EntityContext(HandlerDefinition Handler, IJournalSignal Signal, TimeProvider Time, ILogger Logger, BlockedKeys Blocked)
+internal sealed record EntityContext(HandlerDefinition Handler, IJournalSignal Signal, TimeProvider Time, ILogger Logger, BlockedKeys Blocked)
 {
     /// <summary>What fails for all entities at once (the journal is away) is not said for each.</summary>
     internal RepeatedErrors Failures { get; } = new(Time);

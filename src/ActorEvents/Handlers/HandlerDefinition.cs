@@ -5,10 +5,10 @@ namespace ActorEvents.Handlers;
 
 /// <summary>What the key selector says about one event.</summary>
 /// <param name="Key">The key, or null: this handler is not concerned, or <paramref name="Problem"/> says why the record is a dead letter.</param>
-public readonly record struct KeySelection(string? Key, string? Problem);
+internal readonly record struct KeySelection(string? Key, string? Problem);
 
 /// <summary>A registered handler, its state type erased. Made by <see cref="HandlerRegistration{TState}"/>.</summary>
-public abstract class HandlerDefinition
+internal abstract class HandlerDefinition
 {
     /// <summary>Longest persistence id that the journal's tables take, in characters.</summary>
     public const int MaxPersistenceId = 255;

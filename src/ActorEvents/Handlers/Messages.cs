@@ -26,7 +26,7 @@ internal sealed record Done(EntityKey Key, string Stream, long UpTo, long Sessio
 internal sealed record Resend(EntityKey Key, string Stream, long Session = 0);
 
 /// <summary>Shard → entity at hand-over and shutdown: finish the append under way, answer the rest with <see cref="Resend"/>, stop.</summary>
-public sealed class StopWhenDrained : IPossiblyHarmful
+internal sealed class StopWhenDrained : IPossiblyHarmful
 {
     public static StopWhenDrained Instance { get; } = new();
 

@@ -69,15 +69,15 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     public Task Running => _running.Task;
 
     /// <summary>What the last drain came to; null before it.</summary>
-    public GroupDrained? Drained { get; private set; }
+    internal GroupDrained? Drained { get; private set; }
 
     /// <summary>What the relay came to in the last drain; null before it or without a destination.</summary>
-    public RelayFlushed? Flushed { get; private set; }
+    internal RelayFlushed? Flushed { get; private set; }
 
     /// <summary>Keys of this node that do not go on.</summary>
-    public BlockedKeys Blocked => _blocked;
+    internal BlockedKeys Blocked => _blocked;
 
-    public IReadOnlyList<HandlerDefinition> Handlers => _builder.Handlers;
+    internal IReadOnlyList<HandlerDefinition> Handlers => _builder.Handlers;
 
     public IReadOnlyList<IEventSource> Sources => _sources;
 
@@ -294,10 +294,10 @@ public sealed class ActorEventsNode : IHostedLifecycleService
 }
 
 /// <summary>Two nodes of one cluster work on different journals.</summary>
-public sealed class JournalMismatchException(string message) : Exception(message);
+internal sealed class JournalMismatchException(string message) : Exception(message);
 
 /// <summary>Two nodes of one cluster divide keys into different numbers of shards.</summary>
-public sealed class ShardsMismatchException(string message) : Exception(message);
+internal sealed class ShardsMismatchException(string message) : Exception(message);
 
 /// <summary>The others go on without this node.</summary>
-public sealed class RemovedFromClusterException(string message) : Exception(message);
+internal sealed class RemovedFromClusterException(string message) : Exception(message);

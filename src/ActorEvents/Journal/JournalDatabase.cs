@@ -48,16 +48,16 @@ public sealed class JournalDatabase : IAsyncDisposable
 
     public IJournalReader Reader { get; }
 
-    public IRelayStore Relay { get; }
+    internal IRelayStore Relay { get; }
 
     /// <summary>Why the journal takes no writes, with its place and what to do; null: it does. Found by a write, at most one a second; answers within 2 s.</summary>
     public Task<string?> ProblemAsync(CancellationToken cancellationToken) => _check.ProblemAsync(cancellationToken);
 
     /// <summary>Akka's configuration for this journal: plugins, serializers, dispatcher. Holds no connection string: <see cref="AkkaSetup"/> is needed with it.</summary>
-    public Config AkkaConfig => JournalHocon.For(_dialect);
+    internal Config AkkaConfig => JournalHocon.For(_dialect);
 
     /// <summary>How Akka.Persistence.Sql connects; give it to the actor system together with <see cref="AkkaConfig"/>.</summary>
-    public Setup AkkaSetup
+    internal Setup AkkaSetup
     {
         get
         {

@@ -17,7 +17,7 @@ internal sealed record FlushRelay(TimeSpan Deadline);
 /// <param name="Highest">The journal's end when the flush was asked for.</param>
 /// <param name="Unsent">Destinations that have not come up to <paramref name="Highest"/>, each with the reason if one is known.</param>
 /// <param name="Problem">What holds the whole relay up, or null.</param>
-public sealed record RelayFlushed(long Place, long Highest, IReadOnlyList<RelayDestinationStatus> Unsent, string? Problem)
+internal sealed record RelayFlushed(long Place, long Highest, IReadOnlyList<RelayDestinationStatus> Unsent, string? Problem)
 {
     public bool Complete => Problem is null && Unsent.Count == 0 && Place >= Highest;
 }

@@ -192,4 +192,4 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers, ILaneOutput
 }
 
 /// <summary>What a source reads from failed; its source starts again from the committed position.</summary>
-public sealed class SourceStreamException(StreamId stream, Exception cause) : Exception($"Stream {stream} failed: {cause.Message}", cause);
+internal sealed class SourceStreamException(StreamId stream, Exception cause) : Exception($"Stream {stream} failed: {cause.Message}", cause);

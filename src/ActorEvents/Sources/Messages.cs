@@ -7,32 +7,40 @@ namespace ActorEvents.Sources;
 /// <summary>One subscription of the node, as a lane sees it.</summary>
 /// <param name="Index">Its bit in the owing sets, 0 to 62.</param>
 /// <param name="Concerns">Whether an event's attributes are of interest to it (its compiled selector).</param>
-public sealed record SubscriptionRef(int Index, string Handler, IActorRef Actor, Func<EventEnvelope, bool> Concerns);
+internal sealed record SubscriptionRef(int Index, string Handler, IActorRef Actor, Func<EventEnvelope, bool> Concerns);
 
 /// <summary>Anyone → source: drain some lanes (revoked) until the deadline. Answered with <see cref="LanesDrained"/>, always.</summary>
-public sealed record DrainLanes(IReadOnlyList<StreamId> Streams, TimeSpan Deadline);
+internal sealed record DrainLanes(IReadOnlyList<StreamId> Streams, TimeSpan Deadline);
 
 /// <summary>What a drain came to.</summary>
-public sealed record LanesDrained(IReadOnlyList<LaneDrained> Lanes);
+internal sealed record LanesDrained(IReadOnlyList<LaneDrained> Lanes);
 
 /// <summary>Anyone → source: end lanes at once (lost). No answer.</summary>
-public sealed record CloseLanes(IReadOnlyList<StreamId> Streams);
+internal sealed record CloseLanes(IReadOnlyList<StreamId> Streams);
 
 /// <summary>Group → source: stop reading, drain all lanes, answer <see cref="SourceDrained"/>, stop.</summary>
 public sealed record DrainSource(TimeSpan Deadline);
 
-public sealed record SourceDrained(string Source, IReadOnlyList<LaneDrained> Lanes);
+/// <summary>Source → group: nothing of it runs on this node any more.</summary>
+public sealed record SourceDrained(string Source)
+{
+    internal SourceDrained(string source, IReadOnlyList<LaneDrained> lanes)
+        : this(source) => Lanes = lanes;
+
+    /// <summary>What its lanes came to; a source without lanes has none.</summary>
+    internal IReadOnlyList<LaneDrained> Lanes { get; } = [];
+}
 
 /// <summary>A lane has ended its session in an orderly way.</summary>
 /// <param name="Committed">The position that is committed.</param>
 /// <param name="Unsettled">Events that were still under way; they will be read again.</param>
-public sealed record LaneDrained(StreamId Stream, long Committed, int Unsettled);
+internal sealed record LaneDrained(StreamId Stream, long Committed, int Unsettled);
 
 /// <summary>Lane → source: a position is durable in <c>ae_positions</c>.</summary>
-public sealed record LaneCommitted(StreamId Stream, long Next);
+internal sealed record LaneCommitted(StreamId Stream, long Next);
 
 /// <summary>Lane → source: the stream came to its end (a file that is finished) and everything of it is settled and committed.</summary>
-public sealed record LaneCompleted(StreamId Stream, long Next);
+internal sealed record LaneCompleted(StreamId Stream, long Next);
 
 /// <summary>Lane → source: these positions of a session are settled, to be acknowledged each (<see cref="Settlement.Each"/>).</summary>
 internal sealed record LaneFreed(StreamId Stream, long Session, FreePosition[] Positions);

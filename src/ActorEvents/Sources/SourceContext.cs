@@ -7,16 +7,45 @@ using Microsoft.Extensions.Logging;
 namespace ActorEvents.Sources;
 
 /// <summary>What a source actor works with; the list of subscriptions is fixed for its life.</summary>
-public sealed record SourceContext(
-    string Name,
-    IReadOnlyList<SubscriptionRef> Subscriptions,
-    IPositionStore Positions,
-    IDeadLetterStore DeadLetters,
-    FlowOptions Flow,
-    TimeProvider Time,
-    ILoggerFactory Logging,
-    IMaterializer Materializer)
+public sealed record SourceContext
 {
+    internal SourceContext(
+        string name,
+        IReadOnlyList<SubscriptionRef> subscriptions,
+        IPositionStore positions,
+        IDeadLetterStore deadLetters,
+        FlowOptions flow,
+        TimeProvider time,
+        ILoggerFactory logging,
+        IMaterializer materializer)
+    {
+        Name = name;
+        Subscriptions = subscriptions;
+        Positions = positions;
+        DeadLetters = deadLetters;
+        Flow = flow;
+        Time = time;
+        Logging = logging;
+        Materializer = materializer;
+    }
+
+    /// <summary>The source's name.</summary>
+    public string Name { get; }
+
+    public IPositionStore Positions { get; }
+
+    public IDeadLetterStore DeadLetters { get; }
+
+    public FlowOptions Flow { get; }
+
+    public TimeProvider Time { get; }
+
+    public ILoggerFactory Logging { get; }
+
+    public IMaterializer Materializer { get; }
+
+    internal IReadOnlyList<SubscriptionRef> Subscriptions { get; }
+
     /// <summary>The node's committer; lanes tell it what to commit.</summary>
     internal IActorRef Committer { get; init; } = ActorRefs.Nobody;
 

@@ -38,7 +38,7 @@ public sealed class JournalEntry
 }
 
 /// <summary>A snapshot of an entity: all of it, with positions and marks. Manifest <see cref="Manifest"/>.</summary>
-public sealed class EntitySnapshot
+internal sealed class EntitySnapshot
 {
     public const string Manifest = "ae.snapshot.1";
 

@@ -42,7 +42,7 @@ public interface IJournalReader
 }
 
 /// <summary>Where the relay has come to: table <c>ae_relay</c>, one row per destination and topic id, written by compare-and-set on an epoch.</summary>
-public interface IRelayStore
+internal interface IRelayStore
 {
     /// <summary>Takes the lease of this journal's relay: raises the epoch and returns it. What an older epoch writes from now on is refused.</summary>
     Task<long> TakeLeaseAsync(CancellationToken cancellationToken);
@@ -60,4 +60,4 @@ public interface IRelayStore
     Task<IReadOnlyList<RelayPlace>> ListAsync(CancellationToken cancellationToken);
 }
 
-public readonly record struct RelayPlace(string Destination, string TopicId, long Ordering);
+internal readonly record struct RelayPlace(string Destination, string TopicId, long Ordering);

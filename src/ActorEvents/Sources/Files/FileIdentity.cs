@@ -10,7 +10,7 @@ namespace ActorEvents.Sources.Files;
 /// in <c>65536-9f86d081884c7d659a2feaa0c55ad015</c>, so that the id alone tells how to check it again and a growing file stays the same one. The first 8
 /// digits are of the first 512 bytes only: by them a file that is shorter than it was is told from another one.
 /// </summary>
-public sealed record FileIdentity
+internal sealed record FileIdentity
 {
     /// <summary>Bytes that are hashed at most.</summary>
     public const int MaxHashedBytes = 64 * 1024;
