@@ -66,6 +66,8 @@ public sealed class NodeSettings
     {
         _runtime.MaxEventBytes = Events.MaxBytes;
         _runtime.Shards = Events.Shards;
+        _runtime.PausedSources = Events.PausedSources;
+        _runtime.PausedHandlers = Events.PausedHandlers;
         return _runtime;
     }
 }
@@ -92,6 +94,12 @@ public sealed class EventSettings
     /// <summary>Shards per handler type, the same on all nodes and for ever. Default 60.</summary>
     [Range(1, 10_000)]
     public int Shards { get; set; } = 60;
+
+    /// <summary>Names of sources that emit nothing on this node until they are told to go on.</summary>
+    public IReadOnlyList<string> PausedSources { get; set; } = [];
+
+    /// <summary>Names of handlers that get nothing on this node until they are told to go on.</summary>
+    public IReadOnlyList<string> PausedHandlers { get; set; } = [];
 }
 
 /// <summary>Where the journal is.</summary>

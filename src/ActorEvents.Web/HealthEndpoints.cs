@@ -15,27 +15,9 @@ public static class HealthEndpoints
     public static IEndpointRouteBuilder MapActorEventsHealth(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/health/live", () => Results.Json(new { status = "live" }));
-        endpoints.MapGet("/health/ready", async (ActorEventsNode node, CancellationToken cancellationToken) =>
+        endpoints.MapGet("/health/ready", (ActorEventsNode node) =>
         {
-            var reasons = new List<string>(node.NotReady);
-            if (reasons.Count == 0)
-            {
-                if (await node.Journal.ProblemAsync(cancellationToken) is { } unwritable)
-                {
-                    reasons.Add($"journal: {unwritable}");
-                }
-
-                if (reasons.Count == 0 && await node.RelayStatusAsync(cancellationToken) is { } relay)
-                {
-                    if (relay.Problem is { } problem)
-                    {
-                        reasons.Add($"relay: {problem}");
-                    }
-
-                    reasons.AddRange(relay.Destinations.Where(d => d.Stopped is not null).Select(d => $"relay, {d.Destination}: {d.Stopped}"));
-                }
-            }
-
+            var reasons = node.NotReady;
             var blocked = node.Blocked.All.Take(20).Select(b => new { handler = b.Handler, key = b.Key.Value, reason = b.Reason });
             return Results.Json(
                 new { status = reasons.Count == 0 ? "ready" : "not ready", state = node.State.ToString(), reasons, blocked_keys = blocked },

@@ -1,17 +1,13 @@
 using ActorEvents.Events;
-using ActorEvents.Groups;
-using ActorEvents.Handlers;
 using ActorEvents.Hosting;
 using ActorEvents.Journal;
-using ActorEvents.Journal.Tail;
 using ActorEvents.Journal.Stores;
+using ActorEvents.Journal.Tail;
 using ActorEvents.Relay;
+using ActorEvents.Scenarios.DataPath;
 using ActorEvents.Sources;
 using Akka;
 using Akka.Actor;
-using Akka.Cluster;
-using Akka.Cluster.Sharding;
-using Akka.Configuration;
 using Akka.Streams.Dsl;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -20,18 +16,14 @@ namespace ActorEvents.Benchmarks;
 /// <summary>One node's data path, without host: its journal, its regions, a relay if there is a destination, and a group per run.</summary>
 internal sealed class BenchNode : IAsyncDisposable
 {
-    private readonly ActorEventsBuilder _builder;
     private readonly JournalTail _tail;
-    private readonly List<(HandlerDefinition, IActorRef)> _regions = [];
+    private readonly Hosting.DataPath _path;
     private int _runs;
-    private RelayHandle? _relay;
 
-    private BenchNode(ActorSystem system, JournalDatabase journal, ActorEventsBuilder builder)
+    private BenchNode(ActorSystem system, JournalDatabase journal, JournalTail tail, Hosting.DataPath path)
     {
-        System = system;
-        Journal = journal;
-        _tail = new JournalTail(journal.Reader, builder.Options.Relay.PollInterval, TimeProvider.System, NullLogger.Instance);
-        _builder = builder;
+        (System, Journal) = (system, journal);
+        (_tail, _path) = (tail, path);
     }
 
     public ActorSystem System { get; }
@@ -43,33 +35,9 @@ internal sealed class BenchNode : IAsyncDisposable
         var builder = new ActorEventsBuilder(new ActorEventsOptions());
         configure(builder);
         var journal = await JournalDatabase.OpenAsync(options, TimeProvider.System, CancellationToken.None);
-        var config = NodeHocon.For(builder.Options, journal.JournalId)
-            .WithFallback(journal.AkkaConfig)
-            .WithFallback(ConfigurationFactory.ParseString("akka.loglevel = WARNING"))
-            .WithFallback(DeliverySerializer.Configuration)
-            .WithFallback(RelaySerializer.Configuration)
-            .WithFallback(ClusterSharding.DefaultConfig())
-            .WithFallback(Akka.Cluster.Tools.Singleton.ClusterSingleton.DefaultConfig());
-        var system = ActorSystem.Create(builder.Options.Cluster.Name, BootstrapSetup.Create().WithConfig(config).And(journal.AkkaSetup));
-        var cluster = Cluster.Get(system);
-        cluster.Join(cluster.SelfAddress);
-        var up = new TaskCompletionSource();
-        cluster.RegisterOnMemberUp(() => up.TrySetResult());
-        await up.Task;
-        var node = new BenchNode(system, journal, builder);
-        node._relay = destination is null ? null : RelayHandle.Start(
-            system, new RelaySettings(journal.JournalId, node._tail, journal.Relay, journal.DeadLetters, destination, builder.Options.Relay, TimeProvider.System, NullLogger.Instance));
-        var signal = node._relay?.Signal ?? new Silent();
-        foreach (var handler in builder.Handlers)
-        {
-            var context = new EntityContext(handler, signal, TimeProvider.System, NullLogger.Instance, new BlockedKeys());
-            var sharding = ClusterSharding.Get(system);
-            node._regions.Add((handler, await sharding.StartAsync(
-                handler.Name, id => EntityRegion.Props(context, id), ClusterShardingSettings.Create(system), new EntityRegion(builder.Options.Shards),
-                sharding.DefaultShardAllocationStrategy(ClusterShardingSettings.Create(system)), StopWhenDrained.Instance)));
-        }
-
-        return node;
+        var system = await BareSystem.StartAsync(builder.Options, journal);
+        var tail = new JournalTail(journal.Reader, builder.Options.Relay.PollInterval, TimeProvider.System, NullLogger.Instance);
+        return new BenchNode(system, journal, tail, await Hosting.DataPath.StartAsync(system, builder, journal, tail, destination, TimeProvider.System, NullLoggerFactory.Instance));
     }
 
     /// <summary>Sends events through, timed from the start of the group until all are settled and committed.</summary>
@@ -87,10 +55,7 @@ internal sealed class BenchNode : IAsyncDisposable
     }
 
     /// <summary>Starts a group with one source.</summary>
-    public IActorRef Attach(IEventSource source) => System.ActorOf(
-        Props.Create(() => new EventGroup(new GroupSettings(
-            _regions, new IEventSource[] { source }, Journal.Positions, Journal.DeadLetters, _builder.Options.Flow, _builder.Options.Delivery, TimeProvider.System, NullLoggerFactory.Instance))),
-        $"events-{_runs++}");
+    public IActorRef Attach(IEventSource source) => _path.StartGroup([source], $"events-{_runs++}");
 
     /// <summary>Events over some keys, each run with a stream of its own.</summary>
     public static (StreamId Stream, EventEnvelope[] Events) Make(int count, int keys, int run)
@@ -118,17 +83,10 @@ internal sealed class BenchNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _relay?.Dispose();
+        _path.Dispose();
         await System.Terminate();
         await _tail.DisposeAsync();
         await Journal.DisposeAsync();
-    }
-
-    private sealed class Silent : IJournalSignal
-    {
-        public void Appended()
-        {
-        }
     }
 
     private sealed class ArraySource(StreamId stream, EventEnvelope[] events, TaskCompletionSource done) : IEventSource

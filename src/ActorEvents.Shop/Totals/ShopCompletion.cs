@@ -87,7 +87,7 @@ public sealed class ShopCompletion(
             }
 
             var highest = await journal.EndAsync(cancellationToken);
-            if (await node.RelayStatusAsync(cancellationToken) is not { Problem: null } relay || relay.Place < highest)
+            if (node.Relay is not { Problem: null } relay || relay.Place < highest)
             {
                 return null;
             }
@@ -135,7 +135,7 @@ public sealed class ShopCompletion(
         {
             var now = await totals.ReadAsync(cancellationToken);
             var fed = feed is null ? 0 : (await feed.ProgressAsync(node.Journal.Positions, cancellationToken)).Lines;
-            var relay = await node.RelayStatusAsync(cancellationToken);
+            var relay = node.Relay;
             Log.Progress(log, fed, now.Lines, now.Invoices, await BehindAsync(await EndsAsync(cancellationToken), cancellationToken), relay is null ? -1 : relay.Highest - relay.Place);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)

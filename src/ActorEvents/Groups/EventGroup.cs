@@ -21,25 +21,9 @@ internal sealed record GroupSettings(
     TimeProvider Time,
     ILoggerFactory Logging)
 {
-    /// <summary>Told why sources do not run.</summary>
-    public SourceFailures Failures { get; init; } = new();
+    /// <summary>What stands still from the start, until somebody lets it go on.</summary>
+    public IReadOnlyCollection<(PartKind Kind, string Name)> Paused { get; init; } = [];
 }
-
-/// <summary>Singleton slot → group of its node: run this source here / no longer.</summary>
-internal sealed record AttachSource(string Name);
-
-internal sealed record DetachSource(string Name, TimeSpan Deadline);
-
-internal sealed record SourceDetached(string Name);
-
-/// <summary>
-/// Host → group: stop all sources, drain their lanes until the deadline. Answered with <see cref="GroupDrained"/>, two seconds behind it at the latest.
-/// </summary>
-internal sealed record DrainGroup(TimeSpan Deadline);
-
-/// <summary>What the drain of the node came to.</summary>
-/// <param name="Unanswered">Sources that did not end in time (an unreachable broker); what they had under way is taken up again at the next start.</param>
-internal sealed record GroupDrained(IReadOnlyList<SourceDrained> Sources, IReadOnlyList<string> Unanswered);
 
 /// <summary>
 /// Lanes and subscriptions of one node, one-for-all: if a subscription fails, all sessions end and everything starts again, as new actors, from the
@@ -62,6 +46,8 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
     private readonly Dictionary<string, IActorRef> _sources = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IActorRef> _detaching = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _failures = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _reasons = new(StringComparer.Ordinal);
+    private readonly HashSet<(PartKind Kind, string Name)> _paused;
     private readonly List<SourceDrained> _drained = [];
     private List<SubscriptionRef> _subscriptions = [];
     private HashSet<IActorRef> _stopping = [];
@@ -77,6 +63,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
     {
         _settings = settings;
         _log = settings.Logging.CreateLogger("ActorEvents.Group");
+        _paused = [.. settings.Paused];
         (_errors, _restarts) = (new RepeatedErrors(settings.Time), new RepeatedErrors(settings.Time));
         foreach (var source in settings.Sources.Where(s => s.Placement == SourcePlacement.EveryNode))
         {
@@ -96,7 +83,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
         Receive<DetachSource>(m =>
         {
             _wanted.Remove(m.Name);
-            _settings.Failures.Remove(m.Name);
+            _reasons.Remove(m.Name);
             if (_sources.TryGetValue(m.Name, out var source))
             {
                 _detaching[m.Name] = Sender;
@@ -124,7 +111,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
         Receive<UnknownSession>(_ => Restart("?"));
         Receive<StartGroup>(_ => Start());
         Receive<StartSource>(_ => StartSources());
-        Receive<SourceRuns>(m => _settings.Failures.Remove(m.Name));
+        Receive<SourceRuns>(m => _reasons.Remove(m.Name));
         Receive<CalmAgain>(_ =>
         {
             _groupFailures = 0;
@@ -133,6 +120,8 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
                 _failures.Remove(name);
             }
         });
+        Receive<PausePart>(m => Sender.Tell(new PartPaused(Pause(m))));
+        Receive<GetGroupStatus>(_ => StatusAsync().PipeTo(Sender));
         Receive<Terminated>(OnTerminated);
         Timers.StartPeriodicTimer(CalmAgain.Instance, CalmAgain.Instance, Calm);
     }
@@ -146,7 +135,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
         var source = _sources.FirstOrDefault(s => s.Value.Equals(Sender)).Key;
         if (source is not null)
         {
-            _settings.Failures.Add(source, e.Message.TrimEnd('.'));
+            _reasons[source] = e.Message.TrimEnd('.');
         }
 
         if (_errors.IsWorthSaying(source ?? Sender.Path.Name))
@@ -169,7 +158,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
             h.Handler.Name,
             Context.Watch(Context.ActorOf(
                 Props.Create(() => new HandlerSubscription(
-                    index, h.Handler, h.Region, _deadLetters, _settings.Delivery, _settings.Time, _settings.Logging.CreateLogger($"ActorEvents.Subscriptions.{h.Handler.Name}"))),
+                    index, h.Handler, h.Region, _deadLetters, _settings.Delivery, _settings.Time, _settings.Logging.CreateLogger($"ActorEvents.Subscriptions.{h.Handler.Name}"), IsPaused(PartKind.Handler, h.Handler.Name))),
                 Name($"subscription-{h.Handler.Name}"))),
             h.Handler.Selector.Matches))];
         StartSources();
@@ -196,6 +185,8 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
                 DeadLetterWriter = _deadLetters,
                 MessagingSystem = source.MessagingSystem,
                 ConsumerGroup = source.ConsumerGroup,
+                Paused = IsPaused(PartKind.Source, name),
+                PausedStreams = _paused.Where(p => p.Kind == PartKind.Lane).Select(p => p.Name).ToHashSet(StringComparer.Ordinal),
             };
             _generation++;
             _sources[name] = Context.Watch(Context.ActorOf(source.Props(context), Name($"source-{name}")));
@@ -272,6 +263,66 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
     {
         _drainTo?.Tell(new GroupDrained([.. _drained], [.. _sources.Keys.Except(_drained.Select(d => d.Source))]));
         _drainTo = null;
+    }
+
+    private bool IsPaused(PartKind kind, string name) => _paused.Contains((kind, name));
+
+    /// <returns>Why not, or null.</returns>
+    private string? Pause(PausePart part)
+    {
+        var (kind, name, paused) = part;
+        if (kind == PartKind.Source && _settings.Sources.All(s => s.Name != name))
+        {
+            return $"There is no source '{name}' on this node; there are: {string.Join(", ", _settings.Sources.Select(s => s.Name))}.";
+        }
+
+        if (kind == PartKind.Handler && _settings.Handlers.All(h => h.Handler.Name != name))
+        {
+            return $"There is no handler '{name}' on this node; there are: {string.Join(", ", _settings.Handlers.Select(h => h.Handler.Name))}.";
+        }
+
+        _ = paused ? _paused.Add((kind, name)) : _paused.Remove((kind, name));
+        switch (kind)
+        {
+            case PartKind.Source when _sources.TryGetValue(name, out var source):
+                source.Tell(new PauseSource(paused));
+                break;
+            case PartKind.Lane:
+                // Which source has it, or will have it, the group does not know.
+                foreach (var source in _sources.Values)
+                {
+                    source.Tell(new PauseStream(name, paused));
+                }
+
+                break;
+            case PartKind.Handler:
+                _subscriptions.Find(s => s.Handler == name)?.Actor.Tell(new PauseHandler(paused));
+                break;
+        }
+
+        return null;
+    }
+
+    private async Task<GroupStatus> StatusAsync()
+    {
+        // Read before the first await: what comes behind it runs on another thread.
+        var (running, draining) = (_running, _draining);
+        var known = _settings.Sources.Where(s => _wanted.ContainsKey(s.Name) || _sources.ContainsKey(s.Name)).Select(s => new SourceStatus(
+            s.Name, IsPaused(PartKind.Source, s.Name), draining, [], [])
+        {
+            Problem = _reasons.TryGetValue(s.Name, out var reason) ? $"failed and is started again: {reason}" : (s as ISourceProblem)?.Problem,
+        }).ToArray();
+        (string, IActorRef)[] sources = [.. _sources.Select(s => (s.Key, s.Value))];
+        (string, IActorRef)[] subscriptions = [.. _subscriptions.Select(s => (s.Handler, s.Actor))];
+        var asked = Question.AskAllAsync<SourceStatus>(sources, GetSourceStatus.Instance, Question.OfMembers);
+        var (views, silent) = await Question.AskAllAsync<SubscriptionStatus>(subscriptions, GetSubscriptionStatus.Instance, Question.OfMembers);
+        var (answers, silentSources) = await asked;
+        return new GroupStatus(
+            running,
+            draining,
+            [.. known.Select(k => answers.FirstOrDefault(a => a.Name == k.Name) is { } answer ? answer with { Problem = k.Problem } : k)],
+            views,
+            [.. silentSources.Select(s => $"source {s}"), .. silent.Select(h => $"subscription of handler {h}")]);
     }
 
     private string Name(string role) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{role}-{_generation}");

@@ -1,4 +1,5 @@
 using ActorEvents.Events;
+using ActorEvents.Journal.Entries;
 using Google.Protobuf;
 
 namespace ActorEvents.Handlers;
@@ -20,6 +21,24 @@ internal static class DeliveryCodec
     public static byte[] Write(Done done) => new Wire.Done { Key = done.Key.Value, Stream = done.Stream, UpTo = done.UpTo, Session = done.Session }.ToByteArray();
 
     public static byte[] Write(Resend resend) => new Wire.Resend { Key = resend.Key.Value, Stream = resend.Stream, Session = resend.Session }.ToByteArray();
+
+    public static byte[] Write(GetEntityStatus question) => new Wire.GetStatus { Key = question.Key.Value }.ToByteArray();
+
+    public static byte[] Write(EntityStatus status)
+    {
+        var wire = new Wire.Status { Handler = status.Handler, Key = status.Key.Value, Appending = status.Appending, Deliveries = status.Deliveries, Blocked = status.Blocked };
+        if (status.Unreadable is not null)
+        {
+            wire.Unreadable = status.Unreadable;
+        }
+
+        foreach (var position in status.Positions)
+        {
+            wire.Positions.Add(new Wire.StreamPosition { Stream = position.Stream, UpTo = position.UpTo, Session = position.Session });
+        }
+
+        return wire.ToByteArray();
+    }
 
     /// <exception cref="InvalidProtocolBufferException">The bytes are not of that form.</exception>
     public static Deliver ReadDeliver(byte[] bytes)
@@ -47,6 +66,18 @@ internal static class DeliveryCodec
     {
         var wire = Wire.Resend.Parser.ParseFrom(bytes);
         return new Resend(new EntityKey(wire.Key), wire.Stream, wire.Session);
+    }
+
+    /// <exception cref="InvalidProtocolBufferException">The bytes are not of that form.</exception>
+    public static GetEntityStatus ReadGetStatus(byte[] bytes) => new(new EntityKey(Wire.GetStatus.Parser.ParseFrom(bytes).Key));
+
+    /// <exception cref="InvalidProtocolBufferException">The bytes are not of that form.</exception>
+    public static EntityStatus ReadStatus(byte[] bytes)
+    {
+        var wire = Wire.Status.Parser.ParseFrom(bytes);
+        return new EntityStatus(
+            wire.Handler, new EntityKey(wire.Key), wire.Appending, wire.Deliveries, wire.Blocked, wire.HasUnreadable ? wire.Unreadable : null,
+            [.. wire.Positions.Select(p => new StoredPosition(p.Stream, p.UpTo) { Session = p.Session })]);
     }
 
     /// <summary>

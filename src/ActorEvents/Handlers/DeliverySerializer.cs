@@ -21,6 +21,10 @@ internal sealed class DeliverySerializer(ExtendedActorSystem system) : Serialize
 
     internal const string StopManifest = "ae.stop.1";
 
+    internal const string GetStatusManifest = "ae.get-status.1";
+
+    internal const string StatusManifest = "ae.status.1";
+
     /// <summary>Serializer and bindings for <c>akka.actor</c>.</summary>
     public static Config Configuration => ConfigurationFactory.ParseString($$"""
         akka.actor {
@@ -31,6 +35,8 @@ internal sealed class DeliverySerializer(ExtendedActorSystem system) : Serialize
             "{{typeof(Done).AssemblyQualifiedName}}" = actor-events-delivery
             "{{typeof(Resend).AssemblyQualifiedName}}" = actor-events-delivery
             "{{typeof(StopWhenDrained).AssemblyQualifiedName}}" = actor-events-delivery
+            "{{typeof(GetEntityStatus).AssemblyQualifiedName}}" = actor-events-delivery
+            "{{typeof(EntityStatus).AssemblyQualifiedName}}" = actor-events-delivery
           }
         }
         """);
@@ -43,6 +49,8 @@ internal sealed class DeliverySerializer(ExtendedActorSystem system) : Serialize
         Done => DoneManifest,
         Resend => ResendManifest,
         StopWhenDrained => StopManifest,
+        GetEntityStatus => GetStatusManifest,
+        EntityStatus => StatusManifest,
         _ => throw NotOurs(o),
     };
 
@@ -52,6 +60,8 @@ internal sealed class DeliverySerializer(ExtendedActorSystem system) : Serialize
         Done done => DeliveryCodec.Write(done),
         Resend resend => DeliveryCodec.Write(resend),
         StopWhenDrained => [],
+        GetEntityStatus question => DeliveryCodec.Write(question),
+        EntityStatus status => DeliveryCodec.Write(status),
         _ => throw NotOurs(obj),
     };
 
@@ -65,6 +75,8 @@ internal sealed class DeliverySerializer(ExtendedActorSystem system) : Serialize
                 DeliverManifest => DeliveryCodec.ReadDeliver(bytes),
                 DoneManifest => DeliveryCodec.ReadDone(bytes),
                 ResendManifest => DeliveryCodec.ReadResend(bytes),
+                GetStatusManifest => DeliveryCodec.ReadGetStatus(bytes),
+                StatusManifest => DeliveryCodec.ReadStatus(bytes),
                 StopManifest => StopWhenDrained.Instance,
                 _ => throw new SerializationException(
                     $"The manifest '{manifest}' of serializer {Id.ToString(CultureInfo.InvariantCulture)} is unknown: a node of a newer version sent it."),

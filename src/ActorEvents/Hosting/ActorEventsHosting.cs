@@ -49,10 +49,7 @@ public static class ActorEventsHosting
         });
         services.AddAkka(builder.Options.Cluster.Name, (akka, provider) =>
         {
-            akka.AddHocon(NodeHocon.For(builder.Options, journal.JournalId), HoconAddMode.Prepend)
-                .AddHocon(journal.AkkaConfig, HoconAddMode.Prepend)
-                .AddHocon(DeliverySerializer.Configuration.WithFallback(RelaySerializer.Configuration), HoconAddMode.Prepend)
-                .AddSetup(journal.AkkaSetup);
+            akka.AddHocon(DataPath.Configuration(builder.Options, journal), HoconAddMode.Prepend).AddSetup(journal.AkkaSetup);
             builder.Akka?.Invoke(akka, provider);
         });
 

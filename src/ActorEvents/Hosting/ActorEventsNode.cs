@@ -1,4 +1,4 @@
-using System.Globalization;
+using ActorEvents.Events;
 using ActorEvents.Groups;
 using ActorEvents.Handlers;
 using ActorEvents.Journal;
@@ -8,8 +8,6 @@ using ActorEvents.Sources;
 using ActorEvents.Telemetry;
 using Akka.Actor;
 using Akka.Cluster;
-using Akka.Cluster.Sharding;
-using Akka.Cluster.Tools.Singleton;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -22,7 +20,7 @@ namespace ActorEvents.Hosting;
 /// </summary>
 public sealed class ActorEventsNode : IHostedLifecycleService
 {
-    private static readonly TimeSpan MembersTimeout = TimeSpan.FromSeconds(30);
+    private static readonly BlockedKeys NoneBlocked = new();
     private readonly ActorEventsBuilder _builder;
     private readonly JournalDatabase _journal;
     private readonly JournalTail _tail;
@@ -31,14 +29,13 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     private readonly ILoggerFactory _logging;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ILogger _log;
-    private readonly BlockedKeys _blocked = new();
     private readonly TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly SourceFailures _failures = new();
     private IReadOnlyList<IEventSource> _sources = [];
     private ActorSystem? _system;
     private IActorRef _group = ActorRefs.Nobody;
-    private RelayHandle? _relay;
+    private DataPath? _path;
+    private StatusWatch? _watch;
     private Task _starting = Task.CompletedTask;
 
     public ActorEventsNode(
@@ -75,7 +72,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     internal RelayFlushed? Flushed { get; private set; }
 
     /// <summary>Keys of this node that do not go on.</summary>
-    internal BlockedKeys Blocked => _blocked;
+    internal BlockedKeys Blocked => _path?.Blocked ?? NoneBlocked;
 
     internal IReadOnlyList<HandlerDefinition> Handlers => _builder.Handlers;
 
@@ -83,32 +80,36 @@ public sealed class ActorEventsNode : IHostedLifecycleService
 
     public JournalDatabase Journal => _journal;
 
-    /// <summary>The relay's state, or null (no destination, or no answer within 3 s).</summary>
-    public async Task<RelayStatus?> RelayStatusAsync(CancellationToken cancellationToken)
-    {
-        if (_relay is null)
-        {
-            return null;
-        }
+    /// <summary>The node as it was at its last look, at most seconds ago; null before the first. Nobody is asked and nothing is waited for.</summary>
+    internal NodeView? View => _watch?.Last;
 
-        try
-        {
-            return await _relay.Proxy.Ask<RelayStatus>(GetRelayStatus.Instance, TimeSpan.FromSeconds(3), cancellationToken);
-        }
-        catch (AskTimeoutException)
-        {
-            return null;
-        }
-    }
+    /// <summary>The relay as it was at the node's last look, wherever it runs; null: there is none, or it did not answer.</summary>
+    public RelayStatus? Relay => View?.Relay;
 
     /// <summary>Why the node is not ready; empty: it is.</summary>
     public IReadOnlyList<string> NotReady => State switch
     {
-        NodeState.Running => [.. _sources.Where(s => s is ISourceProblem { Problem: not null }).Select(s => $"source {s.Name}: {((ISourceProblem)s).Problem}"), .. _failures.All],
+        NodeState.Running => View is { } view ? [.. view.Problems] : ["starting: the first look at sources, journal and relay is under way"],
         NodeState.Starting => [Failure?.Message ?? "starting: joining the cluster and starting sources"],
         NodeState.Draining => ["draining: sources are stopped, what is under way is being finished"],
         _ => ["stopped"],
     };
+
+    /// <summary>Lets a source, a lane or a handler type of this node stand still, or go on.</summary>
+    /// <param name="name">Of the source or handler; of a lane its stream's.</param>
+    /// <exception cref="ArgumentException">There is none of that name; names those that are there.</exception>
+    public async Task PauseAsync(PartKind kind, string name, bool paused, CancellationToken cancellationToken = default)
+    {
+        await Running.WaitAsync(cancellationToken);
+        if ((await _group.Ask<PartPaused>(new PausePart(kind, name, paused), cancellationToken)).Problem is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(name));
+        }
+    }
+
+    /// <summary>One entity as it is now, on whichever node it is; null: no answer.</summary>
+    internal Task<EntityStatus?> EntityAsync(string handler, EntityKey key, CancellationToken cancellationToken) => Question.AskAsync<EntityStatus>(
+        _path!.Regions.Single(r => r.Handler.Name == handler).Region, new GetEntityStatus(key), Question.OfNode, cancellationToken);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -130,10 +131,10 @@ public sealed class ActorEventsNode : IHostedLifecycleService
         {
             var deadline = _builder.Options.Flow.DrainTimeout;
             Drained = await AskAsync<GroupDrained>(_group, new DrainGroup(deadline), deadline + TimeSpan.FromSeconds(3), cancellationToken);
-            if (_relay is not null)
+            if (_path?.Relay is { } relay)
             {
                 deadline = _builder.Options.RelayDrainTimeout;
-                Flushed = await AskAsync<RelayFlushed>(_relay.Proxy, new FlushRelay(deadline), deadline + TimeSpan.FromSeconds(2), cancellationToken);
+                Flushed = await AskAsync<RelayFlushed>(relay.Proxy, new FlushRelay(deadline), deadline + TimeSpan.FromSeconds(2), cancellationToken);
             }
         }
     }
@@ -142,7 +143,12 @@ public sealed class ActorEventsNode : IHostedLifecycleService
 
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
-        _relay?.Dispose();
+        _path?.Dispose();
+        if (_watch is not null)
+        {
+            await _watch.DisposeAsync();
+        }
+
         await _tail.DisposeAsync();
         await _journal.DisposeAsync();
         State = NodeState.Stopped;
@@ -153,50 +159,14 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     {
         try
         {
-            await JoinAsync(system, _stopping.Token);
+            await ClusterJoin.JoinAsync(system, _builder.Options, _journal, _stopping.Token);
             Cluster.Get(system).RegisterOnMemberRemoved(OnRemoved);
-            var sharding = ClusterSharding.Get(system);
-            _relay = _builder.Destination is null ? null : RelayHandle.Start(system, new RelaySettings(
-                _journal.JournalId, _tail, _journal.Relay, _journal.DeadLetters, () => _builder.Destination(_services), _builder.Options.Relay, _time,
-                _logging.CreateLogger("ActorEvents.Relay")));
-            var signal = new AppendSignal(_tail, _relay?.Signal);
-            var extractor = new EntityRegion(_builder.Options.Shards);
-            var regions = new List<(HandlerDefinition, IActorRef)>();
-            foreach (var handler in _builder.Handlers)
-            {
-                var context = new EntityContext(handler, signal, _time, _logging.CreateLogger($"ActorEvents.Handlers.{handler.Name}"), _blocked)
-                {
-                    JournalSystem = _journal.SystemName,
-                };
-                var region = await sharding.StartAsync(
-                    handler.Name, entityId => EntityRegion.Props(context, entityId), ClusterShardingSettings.Create(system), extractor,
-                    sharding.DefaultShardAllocationStrategy(ClusterShardingSettings.Create(system)), StopWhenDrained.Instance);
-                regions.Add((handler, region));
-            }
-
+            _path = await DataPath.StartAsync(
+                system, _builder, _journal, _tail, _builder.Destination is { } destination ? () => destination(_services) : null, _time, _logging);
             _sources = [.. _builder.Sources.Select(s => s(_services))];
-            if (_sources.CountBy(s => s.Name, StringComparer.Ordinal).FirstOrDefault(n => n.Value > 1) is { Value: > 1, Key: var twice })
-            {
-                throw new InvalidOperationException($"Two sources are called '{twice}': positions stand under a source's name. Give one another name.");
-            }
-
-            _group = system.ActorOf(
-                Props.Create(() => new EventGroup(new GroupSettings(
-                    regions, _sources, _journal.Positions, _journal.DeadLetters, _builder.Options.Flow, _builder.Options.Delivery, _time, _logging)
-                {
-                    Failures = _failures,
-                })),
-                "events");
-            foreach (var source in _sources.Where(s => s.Placement == SourcePlacement.Singleton))
-            {
-                system.ActorOf(
-                    ClusterSingletonManager.Props(
-                        SingletonSlot.Props(source.Name, _group, _builder.Options.Flow.DrainTimeout),
-                        SingletonSlot.Release.Instance,
-                        ClusterSingletonManagerSettings.Create(system).WithSingletonName(source.Name)),
-                    $"source-{source.Name}");
-            }
-
+            _group = _path.StartGroup(_sources);
+            _path.StartSingletons(_sources, _group);
+            _watch = new StatusWatch(_group, _path.Relay?.Proxy, _journal, _time);
             _stopping.Token.ThrowIfCancellationRequested();
             State = NodeState.Running;
             _running.SetResult();
@@ -229,45 +199,6 @@ public sealed class ActorEventsNode : IHostedLifecycleService
         _lifetime.StopApplication();
     }
 
-    /// <summary>Joins and compares journals and numbers of shards: nodes of one cluster share them.</summary>
-    private async Task JoinAsync(ActorSystem system, CancellationToken cancellationToken)
-    {
-        var cluster = Cluster.Get(system);
-        if (_builder.Options.Cluster.SeedNodes.Count == 0)
-        {
-            cluster.Join(cluster.SelfAddress);
-        }
-
-        var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        cluster.RegisterOnMemberUp(() => up.TrySetResult());
-        await up.Task.WaitAsync(cancellationToken);
-
-        // Asked for: what cluster.State shows lags behind, and may still be empty. The oldest decides, so that one wrong node turns away none that are right.
-        using var inbox = Inbox.Create(system);
-        cluster.SendCurrentClusterState(inbox.Receiver);
-        var state = await inbox.ReceiveAsync(MembersTimeout).WaitAsync(cancellationToken) as ClusterEvent.CurrentClusterState
-            ?? throw new TimeoutException($"The cluster's members are not known {MembersTimeout.TotalSeconds:0} s after this node became one of them. Start it again.");
-        var oldest = state.Members.Aggregate((a, b) => b.IsOlderThan(a) ? b : a);
-        var journal = RoleOf(oldest, NodeHocon.JournalRolePrefix);
-        if (journal != _journal.JournalId)
-        {
-            throw new JournalMismatchException(
-                $"This node's journal is {_journal.JournalId} ({_journal.Description}), but {oldest.Address} works on {journal}: "
-                + "all nodes of a cluster share one journal. Give this node the same journal settings, or other seed nodes.");
-        }
-
-        var shards = RoleOf(oldest, NodeHocon.ShardsRolePrefix);
-        if (shards != _builder.Options.Shards.ToString(CultureInfo.InvariantCulture))
-        {
-            throw new ShardsMismatchException(
-                $"events.shards = {_builder.Options.Shards} on this node, but {oldest.Address} has {shards}: it is the same on all nodes of a cluster. "
-                + "Give this node their number, or stop all of them to change it.");
-        }
-    }
-
-    private static string RoleOf(Member member, string prefix) =>
-        member.Roles.FirstOrDefault(r => r.StartsWith(prefix, StringComparison.Ordinal))?[prefix.Length..] ?? "none";
-
     private async Task<T?> AskAsync<T>(IActorRef actor, object message, TimeSpan timeout, CancellationToken cancellationToken)
         where T : class
     {
@@ -281,23 +212,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
             return null;
         }
     }
-
-    /// <summary>Wakes whoever follows the journal: here, and the relay wherever it is.</summary>
-    private sealed class AppendSignal(JournalTail tail, IJournalSignal? relay) : IJournalSignal
-    {
-        public void Appended()
-        {
-            tail.Wake();
-            relay?.Appended();
-        }
-    }
 }
-
-/// <summary>Two nodes of one cluster work on different journals.</summary>
-internal sealed class JournalMismatchException(string message) : Exception(message);
-
-/// <summary>Two nodes of one cluster divide keys into different numbers of shards.</summary>
-internal sealed class ShardsMismatchException(string message) : Exception(message);
 
 /// <summary>The others go on without this node.</summary>
 internal sealed class RemovedFromClusterException(string message) : Exception(message);

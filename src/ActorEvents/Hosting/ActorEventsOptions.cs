@@ -29,6 +29,12 @@ public sealed class ActorEventsOptions
     [Range(1, 10_000)]
     public int Shards { get; set; } = 60;
 
+    /// <summary>Names of sources that emit nothing on this node until they are told to go on.</summary>
+    public IReadOnlyList<string> PausedSources { get; set; } = [];
+
+    /// <summary>Names of handlers that get nothing on this node until they are told to go on.</summary>
+    public IReadOnlyList<string> PausedHandlers { get; set; } = [];
+
     /// <summary>How long a stop waits for the relay after sources and handlers have drained. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan RelayDrainTimeout { get; set; } = TimeSpan.FromSeconds(10);

@@ -127,15 +127,9 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers, ILaneOutput
         {
             subscription.Actor.Tell(new OpenSession(_session));
         }
-
-        Metrics.LaneOpened(this, _stream.Name, () => _flow.Credits);
     }
 
-    protected override void PostStop()
-    {
-        Metrics.LaneClosed(this);
-        _flow.Close(LaneEnd.Stopped);
-    }
+    protected override void PostStop() => _flow.Close(LaneEnd.Stopped);
 
     private static string Words(LaneEnd why) => why switch
     {

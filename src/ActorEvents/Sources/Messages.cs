@@ -48,6 +48,18 @@ internal sealed record LaneFreed(StreamId Stream, long Session, FreePosition[] P
 /// <summary>Lane → source: end this lane and read its stream again from the committed position, in a new session. No answer.</summary>
 internal sealed record ReopenLane(StreamId Stream);
 
+/// <summary>Group → source: let all its lanes stand still or go on, also those that come. No answer.</summary>
+internal sealed record PauseSource(bool Paused);
+
+/// <summary>Group → source: the same for one stream.</summary>
+internal sealed record PauseStream(string Stream, bool Paused);
+
+/// <summary>Anyone → source: answered with its <see cref="SourceStatus"/>.</summary>
+internal sealed record GetSourceStatus
+{
+    public static GetSourceStatus Instance { get; } = new();
+}
+
 /// <summary>Source → lane: emit nothing, or go on.</summary>
 internal sealed record PauseLane(bool Paused);
 

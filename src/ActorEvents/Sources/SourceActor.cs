@@ -18,12 +18,15 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
     private readonly Dictionary<IActorRef, StreamId> _streams = [];
     private readonly List<(IActorRef ReplyTo, HashSet<IActorRef> Waiting, List<LaneDrained> Results, bool Whole)> _drains = [];
     private readonly HashSet<IActorRef> _reopening = [];
+    private readonly HashSet<string> _pausedStreams;
+    private bool _paused;
     private bool _draining;
     private int _lanesMade;
 
     protected SourceActor(SourceContext context)
     {
         Source = context;
+        (_paused, _pausedStreams) = (context.Paused, [.. context.PausedStreams]);
         Logger = context.Logging.CreateLogger($"ActorEvents.Sources.{context.Name}");
         Receive<DrainLanes>(m => Drain([.. m.Streams.Where(_lanes.ContainsKey).Select(s => _lanes[s])], m.Deadline, whole: false));
         Receive<CloseLanes>(m =>
@@ -50,6 +53,23 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
                 _reopening.Add(lane);
                 Context.Stop(lane);
             }
+        });
+        Receive<PauseSource>(m =>
+        {
+            _paused = m.Paused;
+            PauseLanes(_lanes.Keys);
+        });
+        Receive<PauseStream>(m =>
+        {
+            _ = m.Paused ? _pausedStreams.Add(m.Stream) : _pausedStreams.Remove(m.Stream);
+            PauseLanes(_lanes.Keys.Where(s => s.Name == m.Stream));
+        });
+        Receive<GetSourceStatus>(_ =>
+        {
+            (string, IActorRef)[] lanes = [.. _lanes.Select(l => (l.Key.Name, l.Value))];
+            var (name, paused, draining) = (Source.Name, _paused, _draining);
+            Question.AskAllAsync<LaneStatus>(lanes, GetLaneStatus.Instance, Question.OfLanes).PipeTo(
+                Sender, Self, answers => new SourceStatus(name, paused, draining, answers.Answers, answers.Silent));
         });
         Receive<LaneDrained>(m => Report(Sender, m));
         Receive<LaneCommitted>(m => OnCommitted(m.Stream, m.Next));
@@ -102,8 +122,9 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
             Context.Stop(old);
         }
 
+        var paused = IsPaused(stream);
         var lane = Context.ActorOf(
-            Props.Create(() => new LaneActor(Source, reading, false)),
+            Props.Create(() => new LaneActor(Source, reading, paused)),
             string.Create(System.Globalization.CultureInfo.InvariantCulture, $"lane-{_lanesMade++}"));
         Context.Watch(lane);
         _lanes[stream] = lane;
@@ -115,6 +136,16 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
                 lane, LaneActor.Begin.Instance, LaneActor.Pulled.Instance, LaneActor.End.Instance, e => new LaneActor.Broken(e))
                 .WithAttributes(Attributes.CreateInputBuffer(1, 1)),
             Source.Materializer);
+    }
+
+    private bool IsPaused(StreamId stream) => _paused || _pausedStreams.Contains(stream.Name);
+
+    private void PauseLanes(IEnumerable<StreamId> streams)
+    {
+        foreach (var stream in streams)
+        {
+            _lanes[stream].Tell(new PauseLane(IsPaused(stream)));
+        }
     }
 
     /// <summary>Stop reading from outside; lanes drain afterwards. Called once, at the drain of the whole source.</summary>

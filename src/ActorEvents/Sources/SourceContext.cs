@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using ActorEvents.Journal.Stores;
 using ActorEvents.Telemetry;
 using Akka.Actor;
@@ -54,6 +55,12 @@ public sealed record SourceContext
 
     /// <summary>See <see cref="IEventSource.ConsumerGroup"/>.</summary>
     internal string? ConsumerGroup { get; init; }
+
+    /// <summary>Its lanes open paused.</summary>
+    internal bool Paused { get; init; }
+
+    /// <summary>Streams whose lanes open paused.</summary>
+    internal IReadOnlySet<string> PausedStreams { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>The node's writer; lanes tell it what to store.</summary>
     internal IActorRef DeadLetterWriter { get; init; } = ActorRefs.Nobody;

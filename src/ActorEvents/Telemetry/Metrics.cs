@@ -11,7 +11,7 @@ public static class Metrics
     public const string MeterName = "ActorEvents";
 
     private static readonly Meter Meter = new(MeterName);
-    private static readonly ConcurrentDictionary<object, (string Stream, Func<(int Events, long Bytes, int Tracked)> Read)> Lanes = [];
+    private static readonly ConcurrentDictionary<object, Func<IEnumerable<(string Stream, int Events, long Bytes, int Tracked)>>> Watches = [];
     private static readonly Counter<long> ConsumedMessages = Meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Events that lanes emitted");
     private static readonly Counter<long> DeadLetteredRecords = Meter.CreateCounter<long>("actorevents.source.dead_letters", "{record}", "Records stored in ae_dead_letters");
     private static readonly Counter<long> SettledEvents = Meter.CreateCounter<long>("actorevents.subscription.settled", "{event}", "Events settled by a handler's entities");
@@ -29,14 +29,17 @@ public static class Metrics
 
     static Metrics()
     {
-        Meter.CreateObservableGauge("actorevents.lane.in_flight", () => Lanes.Values.Select(l => new Measurement<long>(l.Read().Events, Tag("stream", l.Stream))), "{event}", "Unsettled events of a lane (credits taken)");
-        Meter.CreateObservableGauge("actorevents.lane.in_flight_bytes", () => Lanes.Values.Select(l => new Measurement<long>(l.Read().Bytes, Tag("stream", l.Stream))), "By", "Unsettled bytes of a lane");
-        Meter.CreateObservableGauge("actorevents.lane.tracked", () => Lanes.Values.Select(l => new Measurement<long>(l.Read().Tracked, Tag("stream", l.Stream))), "{position}", "Positions tracked, settled ones behind a gap included");
+        Meter.CreateObservableGauge("actorevents.lane.in_flight", () => Lanes().Select(l => new Measurement<long>(l.Events, Tag("stream", l.Stream))), "{event}", "Unsettled events of a lane (credits taken)");
+        Meter.CreateObservableGauge("actorevents.lane.in_flight_bytes", () => Lanes().Select(l => new Measurement<long>(l.Bytes, Tag("stream", l.Stream))), "By", "Unsettled bytes of a lane");
+        Meter.CreateObservableGauge("actorevents.lane.tracked", () => Lanes().Select(l => new Measurement<long>(l.Tracked, Tag("stream", l.Stream))), "{position}", "Positions tracked, settled ones behind a gap included");
     }
 
-    internal static void LaneOpened(object lane, string stream, Func<(int Events, long Bytes, int Tracked)> read) => Lanes[lane] = (stream, read);
+    /// <summary>The gauges of lanes show what this says from now on.</summary>
+    internal static void Watch(object owner, Func<IEnumerable<(string Stream, int Events, long Bytes, int Tracked)>> lanes) => Watches[owner] = lanes;
 
-    internal static void LaneClosed(object lane) => Lanes.TryRemove(lane, out _);
+    internal static void Unwatch(object owner) => Watches.TryRemove(owner, out _);
+
+    private static IEnumerable<(string Stream, int Events, long Bytes, int Tracked)> Lanes() => Watches.Values.SelectMany(w => w());
 
     internal static void Consumed(string system, string? group, string destination, int count)
     {

@@ -43,6 +43,8 @@ internal sealed class ListSource(string name, int count, StreamId stream, Func<i
 
     private sealed class Reader : SourceActor
     {
+        private readonly string _name;
+
         public Reader(SourceContext context, ListSource list)
             : base(context)
         {
@@ -54,10 +56,15 @@ internal sealed class ListSource(string name, int count, StreamId stream, Func<i
                     .Grouped(64)
                     .Select(g => (IReadOnlyList<SourceRecord>)[.. g])
                     .Concat(Akka.Streams.Dsl.Source.Maybe<IReadOnlyList<SourceRecord>>().MapMaterializedValue(_ => Akka.NotUsed.Instance))));
-            context.Positions.ReadAsync(list.Stream.Name, CancellationToken.None)
-                .ContinueWith(t => new Opened(t.Result ?? new CommittedPosition(list.Stream.Name, 0)), TaskScheduler.Default)
-                .PipeTo(Self);
+            _name = list.Stream.Name;
+            Open();
         }
+
+        protected override void ReopenLane(StreamId stream) => Open();
+
+        private void Open() => Source.Positions.ReadAsync(_name, CancellationToken.None)
+            .ContinueWith(t => new Opened(t.Result ?? new CommittedPosition(_name, 0)), TaskScheduler.Default)
+            .PipeTo(Self);
 
         private sealed record Opened(CommittedPosition From);
     }

@@ -1,13 +1,10 @@
-using ActorEvents.Groups;
 using ActorEvents.Handlers;
 using ActorEvents.Hosting;
 using ActorEvents.Journal;
 using ActorEvents.Journal.Entries;
 using ActorEvents.Journal.Stores;
+using ActorEvents.Journal.Tail;
 using Akka.Actor;
-using Akka.Cluster;
-using Akka.Cluster.Sharding;
-using Akka.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -16,12 +13,13 @@ namespace ActorEvents.Scenarios.DataPath;
 /// <summary>Lanes, subscriptions, regions and journal of one node, without host and relay.</summary>
 internal sealed class MiniNode : IAsyncDisposable
 {
-    private MiniNode(ActorSystem system, JournalDatabase journal, IActorRef group, BlockedKeys blocked)
+    private readonly Hosting.DataPath _path;
+    private readonly JournalTail _tail;
+
+    private MiniNode(ActorSystem system, JournalDatabase journal, JournalTail tail, Hosting.DataPath path, IActorRef group)
     {
-        System = system;
-        Journal = journal;
-        Group = group;
-        Blocked = blocked;
+        (System, Journal, Group) = (system, journal, group);
+        (_tail, _path) = (tail, path);
     }
 
     public ActorSystem System { get; }
@@ -30,7 +28,7 @@ internal sealed class MiniNode : IAsyncDisposable
 
     public IActorRef Group { get; }
 
-    public BlockedKeys Blocked { get; }
+    public BlockedKeys Blocked => _path.Blocked;
 
     public static async Task<MiniNode> StartAsync(string folder, Action<ActorEventsBuilder> configure, ILoggerFactory? logging = null)
     {
@@ -38,36 +36,11 @@ internal sealed class MiniNode : IAsyncDisposable
         builder.Options.Delivery.ResendAfter = TimeSpan.FromMilliseconds(500);
         builder.Options.Flow.CommitInterval = TimeSpan.FromMilliseconds(20);
         configure(builder);
-        var log = logging ?? NullLoggerFactory.Instance;
         var journal = await JournalDatabase.OpenAsync(new JournalOptions { SqliteFile = Path.Combine(folder, "journal.db") }, TimeProvider.System, CancellationToken.None);
-        var config = NodeHocon.For(builder.Options, journal.JournalId).WithFallback(journal.AkkaConfig).WithFallback(ConfigurationFactory.ParseString("akka.loglevel = WARNING"))
-            .WithFallback(ClusterSharding.DefaultConfig()).WithFallback(Akka.Cluster.Tools.Singleton.ClusterSingleton.DefaultConfig());
-        var system = ActorSystem.Create(builder.Options.Cluster.Name, BootstrapSetup.Create().WithConfig(config).And(journal.AkkaSetup));
-        var cluster = Cluster.Get(system);
-        if (builder.Options.Cluster.SeedNodes.Count == 0)
-        {
-            cluster.Join(cluster.SelfAddress);
-        }
-
-        var up = new TaskCompletionSource();
-        cluster.RegisterOnMemberUp(() => up.TrySetResult());
-        await up.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        var blocked = new BlockedKeys();
-        var regions = new List<(HandlerDefinition, IActorRef)>();
-        foreach (var handler in builder.Handlers)
-        {
-            var context = new EntityContext(handler, new Silent(), TimeProvider.System, log.CreateLogger(handler.Name), blocked);
-            var sharding = ClusterSharding.Get(system);
-            regions.Add((handler, await sharding.StartAsync(
-                handler.Name, id => EntityRegion.Props(context, id), ClusterShardingSettings.Create(system), new EntityRegion(builder.Options.Shards),
-                sharding.DefaultShardAllocationStrategy(ClusterShardingSettings.Create(system)), StopWhenDrained.Instance)));
-        }
-
-        var sources = builder.Sources.Select(s => s(null!)).ToArray();
-        var group = system.ActorOf(
-            Props.Create(() => new EventGroup(new GroupSettings(
-                regions, sources, journal.Positions, journal.DeadLetters, builder.Options.Flow, builder.Options.Delivery, TimeProvider.System, log))), "events");
-        return new MiniNode(system, journal, group, blocked);
+        var system = await BareSystem.StartAsync(builder.Options, journal);
+        var tail = new JournalTail(journal.Reader, builder.Options.Relay.PollInterval, TimeProvider.System, NullLogger.Instance);
+        var path = await Hosting.DataPath.StartAsync(system, builder, journal, tail, null, TimeProvider.System, logging ?? NullLoggerFactory.Instance);
+        return new MiniNode(system, journal, tail, path, path.StartGroup([.. builder.Sources.Select(s => s(null!))]));
     }
 
     /// <summary>All rows of the journal, in commit order.</summary>
@@ -107,13 +80,7 @@ internal sealed class MiniNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await System.Terminate();
+        await _tail.DisposeAsync();
         await Journal.DisposeAsync();
-    }
-
-    private sealed class Silent : IJournalSignal
-    {
-        public void Appended()
-        {
-        }
     }
 }

@@ -11,8 +11,6 @@ namespace ActorEvents.Tests.Groups;
 
 public sealed class EventGroupTests() : TestKit("akka.loglevel = OFF")
 {
-    private readonly SourceFailures _failures = new();
-
     /// <summary>A node without handlers settles what it reads, and a source of its own may do more than that (the shop's feed).</summary>
     [Fact]
     public void A_source_that_fails_starts_again_also_on_a_node_without_handlers()
@@ -33,8 +31,15 @@ public sealed class EventGroupTests() : TestKit("akka.loglevel = OFF")
     [Fact]
     public void A_source_that_fails_is_named_with_its_reason_for_readiness()
     {
-        Run();
-        AwaitAssert(() => Assert.StartsWith("source failing failed and is started again: ", Assert.Single(_failures.All), StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        var group = Group(new FailingSource());
+        AwaitAssert(
+            () =>
+            {
+                group.Tell(GetGroupStatus.Instance, TestActor);
+                var problem = Assert.Single(ExpectMsg<GroupStatus>(TimeSpan.FromSeconds(20)).Problems);
+                Assert.StartsWith("source failing: failed and is started again: ", problem, StringComparison.Ordinal);
+            },
+            TimeSpan.FromSeconds(20));
     }
 
     /// <summary>A source whose broker hangs may not end; what the others came to must be told all the same.</summary>
@@ -58,10 +63,7 @@ public sealed class EventGroupTests() : TestKit("akka.loglevel = OFF")
     {
         var settings = new GroupSettings(
             [], [source], new MemoryPositions(), new MemoryDeadLetters(),
-            new FlowOptions(), new DeliveryOptions(), TimeProvider.System, NullLoggerFactory.Instance)
-        {
-            Failures = _failures,
-        };
+            new FlowOptions(), new DeliveryOptions(), TimeProvider.System, NullLoggerFactory.Instance);
         return Sys.ActorOf(Props.Create(() => new EventGroup(settings)));
     }
 

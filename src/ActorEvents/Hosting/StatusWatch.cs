@@ -1,0 +1,79 @@
+using ActorEvents.Groups;
+using ActorEvents.Journal;
+using ActorEvents.Relay;
+using ActorEvents.Sources;
+using ActorEvents.Telemetry;
+using Akka.Actor;
+
+namespace ActorEvents.Hosting;
+
+/// <summary>One node as it was at its last look: what readiness, gauges and operators read.</summary>
+/// <param name="Group">Null: it did not answer.</param>
+/// <param name="Relay">Null: there is none, or it did not answer.</param>
+/// <param name="JournalProblem">Why the journal takes no writes, or null.</param>
+internal sealed record NodeView(GroupStatus? Group, RelayStatus? Relay, string? JournalProblem, DateTimeOffset At)
+{
+    /// <summary>What stands still and should not, a text each.</summary>
+    public IEnumerable<string> Problems =>
+    [
+        .. Group?.Problems ?? ["sources and subscriptions of this node do not answer"],
+        .. JournalProblem is { } unwritable ? [$"journal: {unwritable}"] : Array.Empty<string>(),
+        .. Relay?.Problem is { } problem ? [$"relay: {problem}"] : Array.Empty<string>(),
+        .. Relay?.Destinations.Where(d => d.Stopped is not null).Select(d => $"relay, {d.Destination}: {d.Stopped}") ?? [],
+    ];
+}
+
+/// <summary>
+/// Looks at all parts of a node once a second, so that whoever wants to know how it is reads a view and waits for nobody. The journal is tried by a write
+/// every fifth time.
+/// </summary>
+internal sealed class StatusWatch : IAsyncDisposable
+{
+    private const int JournalEvery = 5;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly IActorRef _group;
+    private readonly IActorRef? _relay;
+    private readonly JournalDatabase _journal;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _looking;
+    private NodeView? _last;
+
+    /// <param name="relay">Null: nothing is published.</param>
+    public StatusWatch(IActorRef group, IActorRef? relay, JournalDatabase journal, TimeProvider time)
+    {
+        (_group, _relay, _journal, _time) = (group, relay, journal, time);
+        Metrics.Watch(this, () => _last?.Group?.Lanes.Select(l => (l.Stream, l.InFlight, l.BytesInFlight, l.Tracked)) ?? []);
+        _looking = LookAsync(_stop.Token);
+    }
+
+    /// <summary>The last view; null before the first.</summary>
+    public NodeView? Last => Volatile.Read(ref _last);
+
+    public async ValueTask DisposeAsync()
+    {
+        Metrics.Unwatch(this);
+        await _stop.CancelAsync();
+        await _looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    private async Task LookAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(Interval, _time);
+        string? unwritable = null;
+        for (var look = 0; !stop.IsCancellationRequested; look++)
+        {
+            var group = Question.AskAsync<GroupStatus>(_group, GetGroupStatus.Instance, Question.OfNode, stop);
+            var relay = _relay is null ? Task.FromResult<RelayStatus?>(null) : Question.AskAsync<RelayStatus>(_relay, GetRelayStatus.Instance, Question.OfNode, stop);
+            if (look % JournalEvery == 0 || unwritable is not null)
+            {
+                unwritable = await _journal.ProblemAsync(stop);
+            }
+
+            Volatile.Write(ref _last, new NodeView(await group, await relay, unwritable, _time.GetUtcNow()));
+            await timer.WaitForNextTickAsync(stop);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using ActorEvents.Hosting;
+using ActorEvents.Journal;
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Akka.Cluster.Tools.Singleton;
+using Akka.Configuration;
+
+namespace ActorEvents.Scenarios.DataPath;
+
+/// <summary>An actor system without a host, with the configuration that a host gives it, as a member of its cluster.</summary>
+internal static class BareSystem
+{
+    public static async Task<ActorSystem> StartAsync(ActorEventsOptions options, JournalDatabase journal)
+    {
+        var config = Hosting.DataPath.Configuration(options, journal)
+            .WithFallback(ConfigurationFactory.ParseString("akka.loglevel = WARNING"))
+            .WithFallback(ClusterSharding.DefaultConfig())
+            .WithFallback(ClusterSingleton.DefaultConfig());
+        var system = ActorSystem.Create(options.Cluster.Name, BootstrapSetup.Create().WithConfig(config).And(journal.AkkaSetup));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
+        await ClusterJoin.JoinAsync(system, options, journal, patience.Token);
+        return system;
+    }
+}
