@@ -12,7 +12,7 @@ namespace ActorEvents.Kafka;
 /// Checks <c>kafka.client</c> before anything starts: name by name, then by making the consumer and the producer that the settings come to; both are closed at
 /// once and connect to nothing.
 /// </summary>
-public static class KafkaClientCheck
+internal static class KafkaClientCheck
 {
     private const string Positions = "positions are kept in the journal, not by the client";
     private const string Relay = "what is acknowledged must neither be lost nor change places, so the producer needs it as it is";

@@ -45,7 +45,7 @@ public sealed class KafkaTopics : IDisposable
 
     /// <summary>The present incarnation of a topic; known for two seconds unless <paramref name="fresh"/>.</summary>
     /// <exception cref="KafkaException">The broker refuses, or does not answer in time.</exception>
-    public async Task<KafkaTopic> DescribeAsync(string topic, bool fresh, CancellationToken cancellationToken)
+    internal async Task<KafkaTopic> DescribeAsync(string topic, bool fresh, CancellationToken cancellationToken)
     {
         if (!fresh && _known.TryGetValue(topic, out var known) && _time.GetElapsedTime(known.At) < s_keep)
         {
@@ -83,7 +83,7 @@ public sealed class KafkaTopics : IDisposable
 
     /// <summary>The first offset of each partition, or the one behind its last record that is committed, as the broker has them now.</summary>
     /// <exception cref="KafkaException">The broker refuses, or does not answer in time.</exception>
-    public async Task<IReadOnlyDictionary<TopicPartition, long>> OffsetsAsync(
+    internal async Task<IReadOnlyDictionary<TopicPartition, long>> OffsetsAsync(
         IReadOnlyList<TopicPartition> partitions, KafkaStart at, CancellationToken cancellationToken)
     {
         await _watch.AnsweredAsync(cancellationToken);
@@ -219,4 +219,4 @@ public sealed class KafkaTopics : IDisposable
 
 /// <summary>A topic as it is now.</summary>
 /// <param name="Id">Of this incarnation: made anew, it has another.</param>
-public sealed record KafkaTopic(string Name, string Id, IReadOnlyList<int> Partitions);
+internal sealed record KafkaTopic(string Name, string Id, IReadOnlyList<int> Partitions);

@@ -6,7 +6,7 @@ namespace ActorEvents.Kafka.Consumers;
 /// What a partitioned source asks its user. Each runs on the thread pool while the poll thread waits for it (but <see cref="OnLost"/> and
 /// <see cref="OnRecordsGone"/>, which run on the poll thread and must not block); an exception never reaches the client.
 /// </summary>
-public sealed record ConsumerCallbacks
+internal sealed record ConsumerCallbacks
 {
     /// <summary>
     /// Where newly assigned partitions start: an offset for each. It is called again after a failure until the deadline; then the stream fails, and never falls

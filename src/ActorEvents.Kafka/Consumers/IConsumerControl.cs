@@ -3,7 +3,7 @@ using Confluent.Kafka;
 namespace ActorEvents.Kafka.Consumers;
 
 /// <summary>The materialized value of a consumer source. Thread-safe.</summary>
-public interface IConsumerControl
+internal interface IConsumerControl
 {
     /// <summary>Completes when the consumer has left its group and is closed; fails with what the stream failed with.</summary>
     Task Completion { get; }

@@ -8,7 +8,7 @@ namespace ActorEvents.Kafka.Consumers;
 /// Kafka topics as Akka.Streams sources. Elements are batches of records. A failure that the client cannot recover from fails the streams with a
 /// <see cref="KafkaConsumerException"/>; brokers that are away are waited for.
 /// </summary>
-public static class KafkaConsumer
+internal static class KafkaConsumer
 {
     // More partitions than one member can have in practice; merging needs a bound.
     private const int MostPartitions = 10_000;
@@ -44,4 +44,4 @@ public static class KafkaConsumer
 }
 
 /// <summary>Records of one partition in a stream of many.</summary>
-public readonly record struct KafkaPartitionBatch(TopicPartition Partition, KafkaRecordBatch Records);
+internal readonly record struct KafkaPartitionBatch(TopicPartition Partition, KafkaRecordBatch Records);

@@ -3,7 +3,7 @@ using Confluent.Kafka;
 namespace ActorEvents.Kafka.Consumers;
 
 /// <summary>Why a consumer stream failed.</summary>
-public enum ConsumerFailure
+internal enum ConsumerFailure
 {
     /// <summary>The client reported an error that it cannot recover from.</summary>
     Fatal,
@@ -31,7 +31,7 @@ public enum ConsumerFailure
 }
 
 /// <summary>A consumer stream failed; it never just stops.</summary>
-public sealed class KafkaConsumerException(ConsumerFailure failure, string message, Exception? cause = null) : Exception(message, cause)
+internal sealed class KafkaConsumerException(ConsumerFailure failure, string message, Exception? cause = null) : Exception(message, cause)
 {
     /// <summary>The kind of failure.</summary>
     public ConsumerFailure Failure { get; } = failure;
@@ -40,7 +40,7 @@ public sealed class KafkaConsumerException(ConsumerFailure failure, string messa
 /// <summary>Records that were to be read are no longer there (retention, deletion); the stream goes on at the first that is.</summary>
 /// <param name="Wanted">The offset that was to be read next.</param>
 /// <param name="First">The first that is there.</param>
-public readonly record struct RecordsGone(TopicPartition Partition, long Wanted, long First)
+internal readonly record struct RecordsGone(TopicPartition Partition, long Wanted, long First)
 {
     /// <summary>How many offsets are lost (records at most; a compacted log has holes).</summary>
     public long Lost => First - Wanted;

@@ -5,7 +5,7 @@ using Confluent.Kafka;
 namespace ActorEvents.Kafka.Consumers;
 
 /// <summary>How a consumer stage reads. Immutable; checked when a source is made from it.</summary>
-public sealed record KafkaConsumerSettings
+internal sealed record KafkaConsumerSettings
 {
     private static readonly string[] s_fixed = ["enable.auto.commit", "enable.auto.offset.store", "auto.offset.reset", "enable.partition.eof", "group.id", "group.instance.id", "bootstrap.servers"];
 

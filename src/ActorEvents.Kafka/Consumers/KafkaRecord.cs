@@ -4,7 +4,7 @@ using ActorEvents.Events.Codecs;
 namespace ActorEvents.Kafka.Consumers;
 
 /// <summary>One record: a view into its batch, to be read before that is disposed.</summary>
-public readonly ref struct KafkaRecord
+internal readonly ref struct KafkaRecord
 {
     private readonly ReadOnlySpan<byte> _slab;
     private readonly ref readonly RecordEntry _entry;
@@ -58,7 +58,7 @@ internal struct RecordEntry
 /// Records of one partition in ascending order, their bytes in one array. Dispose it when they are read: its arrays then serve the next one. One that
 /// is not disposed is left to the garbage collector. One thread at a time.
 /// </summary>
-public sealed class KafkaRecordBatch : IDisposable
+internal sealed class KafkaRecordBatch : IDisposable
 {
     /// <summary>What one large record needed is not kept.</summary>
     private const int LargestReused = 1024 * 1024;

@@ -85,4 +85,4 @@ internal sealed class PartitionedStage(KafkaConsumerSettings settings, IReadOnly
 /// <summary>The records of one partition from its assignment until it is revoked, or read again (then the source completes).</summary>
 /// <param name="Start">The offset from which on it reads; below 0 where the callback gave a logical one.</param>
 /// <param name="Records">To be run once. Batches are ascending; offsets may have holes.</param>
-public sealed record PartitionStream(TopicPartition Partition, long Start, Source<KafkaRecordBatch, NotUsed> Records);
+internal sealed record PartitionStream(TopicPartition Partition, long Start, Source<KafkaRecordBatch, NotUsed> Records);

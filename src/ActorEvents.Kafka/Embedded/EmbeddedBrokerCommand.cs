@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ActorEvents.Kafka.Embedded;
 
 /// <summary>The embedded broker as a process of its own: what the host's <c>broker</c> verb runs.</summary>
-public static class EmbeddedBrokerCommand
+internal static class EmbeddedBrokerCommand
 {
     /// <summary>The line on standard output that says that clients may connect begins with this, and the bootstrap servers follow.</summary>
     public const string ReadyPrefix = "ready ";

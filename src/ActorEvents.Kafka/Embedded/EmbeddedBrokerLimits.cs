@@ -1,7 +1,7 @@
 namespace ActorEvents.Kafka.Embedded;
 
 /// <summary>What the embedded broker is not. Said at each start, because it loses data in silence where a real broker would not.</summary>
-public static class EmbeddedBrokerLimits
+internal static class EmbeddedBrokerLimits
 {
     /// <summary>One paragraph for people, printed at start-up.</summary>
     public const string Text =

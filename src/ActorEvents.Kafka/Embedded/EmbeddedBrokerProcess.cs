@@ -9,7 +9,7 @@ namespace ActorEvents.Kafka.Embedded;
 /// The embedded broker in a child process, seen from the node. The child ends when its standard input closes, so it ends with this process however that
 /// ends.
 /// </summary>
-public sealed class EmbeddedBrokerProcess : IAsyncDisposable
+internal sealed class EmbeddedBrokerProcess : IAsyncDisposable
 {
     /// <summary>How long the child may take until it is ready.</summary>
     public static readonly TimeSpan ReadyDeadline = TimeSpan.FromSeconds(30);

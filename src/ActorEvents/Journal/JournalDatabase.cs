@@ -46,7 +46,7 @@ public sealed class JournalDatabase : IAsyncDisposable
 
     public IDeadLetterStore DeadLetters { get; }
 
-    public IJournalReader Reader { get; }
+    internal IJournalReader Reader { get; }
 
     internal IRelayStore Relay { get; }
 

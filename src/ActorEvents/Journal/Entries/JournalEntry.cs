@@ -11,27 +11,27 @@ public sealed class JournalEntry
     public const string Manifest = "ae.entry.1";
 
     /// <summary>Outgoing events in one entry at most: an origin number is commit order × this + index, and one more would have the next row's.</summary>
-    public const int MaxOutgoing = 65_536;
+    internal const int MaxOutgoing = 65_536;
 
     /// <summary>User state events in order.</summary>
     public required IReadOnlyList<StoredPayload> StateEvents { get; init; }
 
     /// <summary>Per stream the highest position that this append decides.</summary>
-    public required IReadOnlyList<StoredPosition> Positions { get; init; }
+    internal IReadOnlyList<StoredPosition> Positions { get; init; } = [];
 
     /// <summary>Origin marks that this append raises.</summary>
-    public IReadOnlyList<StoredMark> Marks { get; init; } = [];
+    internal IReadOnlyList<StoredMark> Marks { get; init; } = [];
 
     /// <summary>Outgoing events, published by the relay in this order; the index is part of their id.</summary>
-    public IReadOnlyList<StoredOutgoing> Outgoing { get; init; } = [];
+    internal IReadOnlyList<StoredOutgoing> Outgoing { get; init; } = [];
 
-    public IReadOnlyList<StoredRejection> Rejections { get; init; } = [];
+    internal IReadOnlyList<StoredRejection> Rejections { get; init; } = [];
 
     /// <summary>How many events were decided (effects, no-ops and rejections).</summary>
-    public int Decided { get; init; }
+    internal int Decided { get; init; }
 
     /// <summary>How many of them were repeats by origin. In memory only, for the metric.</summary>
-    public int Repeats { get; init; }
+    internal int Repeats { get; init; }
 
     /// <summary>Spans in which they were decided, for the append's own. In memory only.</summary>
     internal IReadOnlyList<TraceContext> Spans { get; init; } = [];
@@ -54,7 +54,7 @@ public readonly record struct StoredPayload(string Manifest, ReadOnlyMemory<byte
 
 /// <summary>How far an entity is in a stream.</summary>
 /// <param name="UpTo">The last number that is decided.</param>
-public readonly record struct StoredPosition(string Stream, long UpTo)
+internal readonly record struct StoredPosition(string Stream, long UpTo)
 {
     /// <summary>0: the stream has positions. Else the session that <see cref="UpTo"/> is of: numbers of a queue begin anew with each.</summary>
     public long Session { get; init; }
@@ -67,14 +67,14 @@ public readonly record struct StoredPosition(string Stream, long UpTo)
 }
 
 /// <summary>Highest origin number decided for one origin within one scope (source, topic name, partition).</summary>
-public readonly record struct StoredMark(string Scope, string OriginId, long Number);
+internal readonly record struct StoredMark(string Scope, string OriginId, long Number);
 
-public readonly record struct StoredRejection(string Stream, long Position, string EventId, string Reason);
+internal readonly record struct StoredRejection(string Stream, long Position, string EventId, string Reason);
 
 /// <summary>An outgoing event as it is stored: complete but for its id and origin, which follow from the row.</summary>
 /// <param name="Destination">Topic.</param>
 /// <param name="Time">RFC 3339, set when it was decided, so that a repeat is identical.</param>
-public sealed record StoredOutgoing(string Destination, string Type, string? Key, string? Subject, string? DataContentType, string Time, ReadOnlyMemory<byte> Data)
+internal sealed record StoredOutgoing(string Destination, string Type, string? Key, string? Subject, string? DataContentType, string Time, ReadOnlyMemory<byte> Data)
 {
     /// <summary>As the handler said them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Extensions { get; init; } = [];
@@ -92,5 +92,5 @@ public sealed record JournalRow(long Ordering, string PersistenceId, long Sequen
     public bool Foreign { get; init; }
 
     /// <summary>Bytes of its stored message.</summary>
-    public int Size { get; init; }
+    internal int Size { get; init; }
 }

@@ -29,7 +29,7 @@ public interface IDeadLetterStore
 }
 
 /// <summary>Reads the journal in commit order.</summary>
-public interface IJournalReader
+internal interface IJournalReader
 {
     /// <summary>
     /// Rows with an ordering above <paramref name="after"/>, ascending, at most <paramref name="limit"/>, all persistence ids. A page ends early
