@@ -93,7 +93,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until the log has a line with this text.</summary>
-    public async Task SawAsync(string text, int seconds = 60)
+    public async Task SawAsync(string text, int seconds = 120)
     {
         var until = Environment.TickCount64 + (seconds * 1000L);
         while (!_log.Any(l => l.Line.Contains(text, StringComparison.Ordinal)))
@@ -121,7 +121,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     public void SignalBroker(string name) => Signal(name, BrokerProcess().Match(Log).Groups[1].Value);
 
     /// <summary>The exit code, once it has ended.</summary>
-    public async Task<int> ExitAsync(int seconds = 60)
+    public async Task<int> ExitAsync(int seconds = 120)
     {
         try
         {
