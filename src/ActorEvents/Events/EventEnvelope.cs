@@ -9,6 +9,8 @@ namespace ActorEvents.Events;
 /// </summary>
 public sealed class EventEnvelope
 {
+    private readonly string? _originId;
+    private readonly long _originNumber;
     private object? _payload;
 
     /// <summary>Required attribute <c>id</c>: unique together with <see cref="Source"/>.</summary>
@@ -39,7 +41,11 @@ public sealed class EventEnvelope
     /// <summary>Extension <c>partitionkey</c>, else the record's key, else <c>subject</c>; null where none of them is there.</summary>
     public string? Key { get; init; }
 
-    public EventOrigin? Origin { get; init; }
+    public EventOrigin? Origin
+    {
+        get => _originId is null ? null : new EventOrigin(_originId, _originNumber);
+        init => (_originId, _originNumber) = (value?.Id, value?.Number ?? 0);
+    }
 
     /// <summary>Where the lane read it.</summary>
     public EventPosition Position { get; init; }

@@ -12,7 +12,10 @@ namespace ActorEvents.Events;
 /// </param>
 public sealed record StreamId(string Name, string OriginScope)
 {
+    private readonly int _hash = Name.GetHashCode(StringComparison.Ordinal);
     private string? _destination;
+
+    public string Name { get; } = Name;
 
     /// <summary>The stream of one Kafka partition.</summary>
     public static StreamId ForPartition(string source, string topic, string topicId, int partition) => new(
@@ -27,9 +30,10 @@ public sealed record StreamId(string Name, string OriginScope)
     /// <summary>The partition, or null.</summary>
     internal string? Partition => OriginScope.LastIndexOf('/') is > 0 and var last ? OriginScope[(last + 1)..] : null;
 
-    public bool Equals(StreamId? other) => other is not null && string.Equals(Name, other.Name, StringComparison.Ordinal);
+    public bool Equals(StreamId? other) => ReferenceEquals(this, other) || (other is not null && _hash == other._hash && string.Equals(Name, other.Name, StringComparison.Ordinal));
 
-    public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
+    /// <summary>Computed once: lanes and subscriptions look streams up for each event.</summary>
+    public override int GetHashCode() => _hash;
 
     public override string ToString() => Name;
 }

@@ -10,9 +10,6 @@ namespace ActorEvents.Events.Codecs;
 /// </summary>
 public static class RecordEncoder
 {
-    private static readonly byte[] s_version = "1.0"u8.ToArray();
-    private static readonly byte[] s_structured = Encoding.UTF8.GetBytes(ContentTypeHeader.StructuredJson);
-
     /// <summary>Binary mode: attributes as <c>ce_</c> headers, <c>content-type</c>, the data as the value.</summary>
     public static bool TryEncodeBinary(EventEnvelope envelope, out EncodedRecord record, [NotNullWhen(false)] out string? reason)
     {
@@ -24,7 +21,8 @@ public static class RecordEncoder
             return false;
         }
 
-        var headers = new List<KeyValuePair<string, byte[]>>(10 + envelope.Extensions.Count) { new("ce_specversion", s_version) };
+        var headers = new List<KeyValuePair<string, byte[]>>(10 + envelope.Extensions.Count);
+        Add(headers, "ce_specversion", "1.0");
         Add(headers, "ce_id", envelope.Id);
         Add(headers, "ce_source", envelope.Source);
         Add(headers, "ce_type", envelope.Type);
@@ -61,7 +59,7 @@ public static class RecordEncoder
             return false;
         }
 
-        record = new EncodedRecord(Key(envelope), [new(ContentTypeHeader.Name, s_structured)], StructuredWriter.Write(envelope));
+        record = new EncodedRecord(Key(envelope), [new(ContentTypeHeader.Name, Encoding.UTF8.GetBytes(ContentTypeHeader.StructuredJson))], StructuredWriter.Write(envelope));
         return true;
     }
 

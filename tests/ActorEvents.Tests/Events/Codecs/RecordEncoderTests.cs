@@ -24,6 +24,24 @@ public sealed class RecordEncoderTests
         Assert.Equal(1 + 2 + record.Headers.Sum(h => h.Key.Length + h.Value.Length), record.Size);
     }
 
+    // Arrays are writable: whoever wrote into the headers of one record changed all that came later.
+    [Fact]
+    public void Two_records_share_no_array()
+    {
+        var e = Event(Records.Bytes("{}"), "application/json");
+        Assert.True(RecordEncoder.TryEncodeBinary(e, out var binary, out _));
+        Assert.True(RecordEncoder.TryEncodeStructured(e, out var structured, out _));
+
+        foreach (var (_, value) in binary.Headers.Concat(structured.Headers))
+        {
+            value.AsSpan().Clear();
+        }
+
+        Assert.True(RecordEncoder.TryEncodeBinary(e, out binary, out _));
+        Assert.True(RecordEncoder.TryEncodeStructured(e, out structured, out _));
+        Assert.All(binary.Headers.Concat(structured.Headers), h => Assert.DoesNotContain((byte)0, h.Value));
+    }
+
     [Fact]
     public void Structured_mode_writes_one_object_with_the_data_byte_for_byte()
     {
