@@ -1,7 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
-using ActorEvents.Journal.Schema;
 using ActorEvents.Journal;
+using ActorEvents.Journal.Schema;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -70,9 +70,9 @@ public sealed class PostgresTestJournal(NpgsqlConnectionStringBuilder connection
 
     protected override async Task<DbConnection> ConnectAsync()
     {
-        var connection = new NpgsqlConnection(Connection.ToString());
-        await connection.OpenAsync();
-        return connection;
+        var opened = new NpgsqlConnection(Connection.ToString());
+        await opened.OpenAsync();
+        return opened;
     }
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;

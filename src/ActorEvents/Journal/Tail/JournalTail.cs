@@ -9,8 +9,8 @@ namespace ActorEvents.Journal.Tail;
 /// <summary>
 /// The journal as it grows, for everything on this node that follows it: relay, projections, completion. Rows are read at its end and decoded once, for all
 /// subscriptions together, and only while one of them asks for more; the last ones stay in a <see cref="TailWindow"/>. Who has fallen out of the window reads pages of its own
-/// until it has caught up, so that a slow one neither slows the others nor costs memory. While somebody waits at the end, this node's appends and a poll with
-/// growing pauses make it look. Thread-safe.
+/// until it has caught up, so that a slow one neither slows the others nor costs memory. While somebody waits at the end, it looks when this node has appended what
+/// is to be emitted, and by a poll with growing pauses. Thread-safe.
 /// </summary>
 public sealed class JournalTail : IAsyncDisposable
 {
@@ -114,7 +114,7 @@ public sealed class JournalTail : IAsyncDisposable
         _stop.Dispose();
     }
 
-    /// <summary>This node has appended.</summary>
+    /// <summary>This node has appended: look at once.</summary>
     internal void Wake()
     {
         if (!Volatile.Read(ref _woken).Task.IsCompleted)
