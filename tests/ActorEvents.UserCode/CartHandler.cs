@@ -2,7 +2,7 @@ using ActorEvents.Events;
 using ActorEvents.Handlers;
 using ActorEvents.Hosting;
 
-namespace ActorEvents.Scenarios.Readme;
+namespace ActorEvents.UserCode;
 
 // <example>
 public sealed record Cart(int Items, decimal Total);
