@@ -57,7 +57,7 @@ public sealed class The_example_of_the_README : IDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while ((await node.Journal.Positions.ReadAsync(source.Stream.Name, patience.Token))?.Next != Data.Length)
         {
-            await Task.Delay(50, patience.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, patience.Token);
         }
 
         await host.StopAsync();
