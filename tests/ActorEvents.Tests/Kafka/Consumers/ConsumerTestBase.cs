@@ -25,7 +25,7 @@ public abstract class ConsumerTestBase : Akka.TestKit.Xunit2.TestKit, IClassFixt
     protected ActorMaterializer Materializer { get; }
 
     /// <summary>The new group protocol: on the mock its rebalances are the fast ones.</summary>
-    protected KafkaConsumerSettings Settings(string? group = null, params (string Name, string Value)[] client)
+    private protected KafkaConsumerSettings Settings(string? group = null, params (string Name, string Value)[] client)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["fetch.wait.max.ms"] = "10", ["group.protocol"] = "consumer" };
         foreach (var (name, value) in client)
@@ -42,7 +42,7 @@ public abstract class ConsumerTestBase : Akka.TestKit.Xunit2.TestKit, IClassFixt
     }
 
     /// <summary>Group protocols: the new one, the classic one with cooperative-sticky (the default of the product), the classic one that takes everything away at each rebalance.</summary>
-    protected static (string, string)[] Protocol(string name) => name switch
+    private protected static (string, string)[] Protocol(string name) => name switch
     {
         "classic" => [("group.protocol", "classic"), ("session.timeout.ms", "1500"), ("heartbeat.interval.ms", "300")],
         "range" => [.. Protocol("classic"), ("partition.assignment.strategy", "range")],
@@ -50,7 +50,7 @@ public abstract class ConsumerTestBase : Akka.TestKit.Xunit2.TestKit, IClassFixt
     };
 
     /// <summary>Numbers <paramref name="from"/> … as values, spread over the partitions in turn.</summary>
-    protected async Task ProduceAsync(string topic, int from, int count, int partitions)
+    private protected async Task ProduceAsync(string topic, int from, int count, int partitions)
     {
         // Some linger: the mock gives one produced batch a fetch.
         using var producer = new ProducerBuilder<Null, byte[]>(new ProducerConfig(Kafka.ProducerConfig()) { LingerMs = 5 }).SetLogHandler((_, _) => { }).Build();
@@ -77,14 +77,14 @@ public abstract class ConsumerTestBase : Akka.TestKit.Xunit2.TestKit, IClassFixt
     }
 
     /// <summary>Runs a source and collects the numbers of all partitions.</summary>
-    protected (IConsumerControl Control, ConcurrentQueue<int> Numbers, Task Done) Collect(Source<KafkaPartitionBatch, IConsumerControl> source)
+    private protected (IConsumerControl Control, ConcurrentQueue<int> Numbers, Task Done) Collect(Source<KafkaPartitionBatch, IConsumerControl> source)
     {
         var numbers = new ConcurrentQueue<int>();
         var (control, done) = source.ToMaterialized(Sink.ForEach<KafkaPartitionBatch>(b => Add(b.Records, numbers)), Keep.Both).Run(Materializer);
         return (control, numbers, done);
     }
 
-    protected static void Add(KafkaRecordBatch batch, ConcurrentQueue<int> numbers)
+    private protected static void Add(KafkaRecordBatch batch, ConcurrentQueue<int> numbers)
     {
         for (var i = 0; i < batch.Count; i++)
         {
@@ -92,15 +92,15 @@ public abstract class ConsumerTestBase : Akka.TestKit.Xunit2.TestKit, IClassFixt
         }
     }
 
-    protected static int Number(KafkaRecord record) => int.Parse(Encoding.ASCII.GetString(record.Value), System.Globalization.CultureInfo.InvariantCulture);
+    private protected static int Number(KafkaRecord record) => int.Parse(Encoding.ASCII.GetString(record.Value), System.Globalization.CultureInfo.InvariantCulture);
 
-    protected Source<PartitionStream, IConsumerControl> Partitioned(KafkaConsumerSettings settings, string topic, ConsumerCallbacks callbacks)
+    private protected Source<PartitionStream, IConsumerControl> Partitioned(KafkaConsumerSettings settings, string topic, ConsumerCallbacks callbacks)
         => KafkaConsumer.PlainPartitionedManualOffsetSource(settings, [topic], callbacks, NullLogger.Instance);
 
-    protected Source<KafkaPartitionBatch, IConsumerControl> Plain(KafkaConsumerSettings settings, string topic)
+    private protected Source<KafkaPartitionBatch, IConsumerControl> Plain(KafkaConsumerSettings settings, string topic)
         => KafkaConsumer.PlainSource(settings, [topic], NullLogger.Instance);
 
     /// <summary>Start offsets from a dictionary, 0 where there is none.</summary>
-    protected static Func<IReadOnlyList<TopicPartition>, CancellationToken, Task<IReadOnlyList<TopicPartitionOffset>>> From(ConcurrentDictionary<TopicPartition, long> positions)
+    private protected static Func<IReadOnlyList<TopicPartition>, CancellationToken, Task<IReadOnlyList<TopicPartitionOffset>>> From(ConcurrentDictionary<TopicPartition, long> positions)
         => (partitions, _) => Task.FromResult<IReadOnlyList<TopicPartitionOffset>>([.. partitions.Select(p => new TopicPartitionOffset(p, positions.GetValueOrDefault(p)))]);
 }
