@@ -9,8 +9,12 @@ internal sealed class FakeJournal : IJournalReader
     private readonly List<JournalRow> _rows = [];
     private readonly Dictionary<string, long> _numbers = [];
     private int _reads;
+    private int _answered;
 
     public int Reads => Volatile.Read(ref _reads);
+
+    /// <summary>Reads that ended without a fault.</summary>
+    public int Answered => Volatile.Read(ref _answered);
 
     /// <summary>Thrown by a read, if it answers with one.</summary>
     public Func<Exception?> Fault { get; set; } = () => null;
@@ -88,6 +92,7 @@ internal sealed class FakeJournal : IJournalReader
         }
 
         await Hold(cancellationToken);
+        Interlocked.Increment(ref _answered);
         return page;
     }
 

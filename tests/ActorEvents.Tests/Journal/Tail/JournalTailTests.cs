@@ -163,7 +163,7 @@ public sealed class JournalTailTests : IAsyncLifetime
         var away = false;
         _journal.Fault = () => Volatile.Read(ref away) ? new IOException("journal away") : null;
         var next = _tail.Subscribe("s", 0).ReadAsync(None);
-        await UntilAsync(() => _journal.Reads == 1);
+        await UntilAsync(() => _journal.Answered == 1);
         Volatile.Write(ref away, true);
         Append(1);
         await UntilAsync(() => _journal.Reads > 5, advance: TimeSpan.FromMilliseconds(100));
