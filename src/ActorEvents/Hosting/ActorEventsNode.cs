@@ -20,6 +20,7 @@ namespace ActorEvents.Hosting;
 /// </summary>
 public sealed class ActorEventsNode : IHostedLifecycleService
 {
+    private static readonly TimeSpan StaleView = TimeSpan.FromSeconds(15);
     private static readonly BlockedKeys NoneBlocked = new();
     private readonly ActorEventsBuilder _builder;
     private readonly JournalDatabase _journal;
@@ -89,7 +90,9 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     /// <summary>Why the node is not ready; empty: it is.</summary>
     public IReadOnlyList<string> NotReady => State switch
     {
-        NodeState.Running => View is { } view ? [.. view.Problems] : ["starting: the first look at sources, journal and relay is under way"],
+        NodeState.Running => View is not { } view ? ["starting: the first look at sources, journal and relay is under way"]
+            : _time.GetElapsedTime(view.Taken) > StaleView ? [$"this node has not looked at its parts since {view.At:O}: its threads are busy"]
+            : [.. view.Problems],
         NodeState.Starting => [Failure?.Message ?? "starting: joining the cluster and starting sources"],
         NodeState.Draining => ["draining: sources are stopped, what is under way is being finished"],
         _ => ["stopped"],

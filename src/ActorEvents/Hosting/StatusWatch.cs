@@ -11,7 +11,8 @@ namespace ActorEvents.Hosting;
 /// <param name="Group">Null: it did not answer.</param>
 /// <param name="Relay">Null: there is none, or it did not answer.</param>
 /// <param name="JournalProblem">Why the journal takes no writes, or null.</param>
-internal sealed record NodeView(GroupStatus? Group, RelayStatus? Relay, string? JournalProblem, DateTimeOffset At)
+/// <param name="Taken">Timestamp (TimeProvider) of <paramref name="At"/>.</param>
+internal sealed record NodeView(GroupStatus? Group, RelayStatus? Relay, string? JournalProblem, DateTimeOffset At, long Taken)
 {
     /// <summary>What stands still and should not, a text each.</summary>
     public IEnumerable<string> Problems =>
@@ -72,7 +73,7 @@ internal sealed class StatusWatch : IAsyncDisposable
                 unwritable = await _journal.ProblemAsync(stop);
             }
 
-            Volatile.Write(ref _last, new NodeView(await group, await relay, unwritable, _time.GetUtcNow()));
+            Volatile.Write(ref _last, new NodeView(await group, await relay, unwritable, _time.GetUtcNow(), _time.GetTimestamp()));
             await timer.WaitForNextTickAsync(stop);
         }
     }

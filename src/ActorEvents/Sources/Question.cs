@@ -17,7 +17,7 @@ internal static class Question
         return ([.. answers.Where(a => a.Answer is not null).Select(a => a.Answer!)], [.. answers.Where(a => a.Answer is null).Select(a => a.Name)]);
     }
 
-    /// <summary>Asks one of them. Null: it gave no answer in time.</summary>
+    /// <summary>Asks one of them. Null: it gave no answer in time, or failed to.</summary>
     public static async Task<T?> AskAsync<T>(IActorRef actor, object question, TimeSpan patience, CancellationToken stop = default)
         where T : class
     {
@@ -25,7 +25,7 @@ internal static class Question
         {
             return await actor.Ask<T>(question, patience, stop);
         }
-        catch (AskTimeoutException)
+        catch (Exception) when (!stop.IsCancellationRequested)
         {
             return null;
         }
