@@ -11,7 +11,11 @@ namespace ActorEvents.Scenarios.Nodes;
 /// <summary>A real node process (or a stand-alone broker), started as it ships: from the Release build that goes with the build of these tests.</summary>
 internal sealed partial class NodeProcess : IAsyncDisposable
 {
+    private const int FirstPort = 12_000;
+    private const int Ports = 20_000;
     private static readonly string Program = Path.Combine(SourceTree.Folder, "src/ActorEvents.Node/bin/Release/net10.0/ActorEvents.Node.dll");
+
+    private static int s_ports = Random.Shared.Next(Ports);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<(string Line, bool IsOutput)> _log = new();
@@ -72,11 +76,26 @@ internal sealed partial class NodeProcess : IAsyncDisposable
         return (broker, $"127.0.0.1:{port}");
     }
 
+    /// <summary>
+    /// A port that nobody listens on, given once. Below the range of which the system takes the ports of outgoing connections: one of those may be taken between this question
+    /// and the node's start.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = FirstPort + (Interlocked.Increment(ref s_ports) % Ports);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken.
+            }
+        }
     }
 
     /// <summary>The totals line on standard output.</summary>
