@@ -1,5 +1,6 @@
 using ActorEvents.Groups;
 using ActorEvents.Sources;
+using ActorEvents.Tests.Kafka;
 using Akka.Actor;
 
 namespace ActorEvents.Scenarios.DataPath;
@@ -8,8 +9,9 @@ namespace ActorEvents.Scenarios.DataPath;
 public sealed class A_queue : IDisposable
 {
     private const int Messages = 600;
+    private const int Keys = 20;
     private readonly string _folder = Directory.CreateTempSubdirectory("ae-queue-").FullName;
-    private readonly MemoryQueue _queue = new("queue", [.. Enumerable.Range(0, Messages).Select(i => ($"m{i}", $"k{i % 20}"))]);
+    private readonly MemoryQueue _queue = new("queue", [.. Enumerable.Range(0, Messages).Select(i => ($"m{i}", $"k{i % Keys}"))]);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -22,20 +24,20 @@ public sealed class A_queue : IDisposable
             // A session that is read again while messages are under way: some are appended and not acknowledged yet.
             for (var session = 1; session <= 4; session++)
             {
-                await UntilAsync(() => handler.Handled > session * 60);
+                await Poll.UntilAsync(() => handler.Handled > session * 60);
                 node.Group.Tell(new PausePart(PartKind.Handler, "totals", true));
                 node.Group.Tell(new PausePart(PartKind.Handler, "totals", false));
-                await UntilAsync(() => _queue.Sessions > session);
+                await Poll.UntilAsync(() => _queue.Sessions > session);
             }
 
-            await UntilAsync(() => _queue.Acknowledged > Messages / 2);
+            await Poll.UntilAsync(() => _queue.Acknowledged > Messages / 2);
         }
 
         // And a process that ends in between: what was in memory is gone.
         await using (var node = await StartAsync(handler))
         {
-            await UntilAsync(() => _queue.Acknowledged == Messages);
-            Check(await node.RowsAsync());
+            await Poll.UntilAsync(() => _queue.Acknowledged == Messages);
+            KeyedNumbers.Check(await node.RowsAsync(), Messages, Keys);
         }
 
         Assert.True(_queue.Redelivered > 0);
@@ -48,24 +50,13 @@ public sealed class A_queue : IDisposable
         var handler = new SwitchHandler();
         handler.Failing["m3"] = true;
         await using var node = await StartAsync(handler);
-        await UntilAsync(() => node.Blocked.All.Count == 1);
-        await UntilAsync(() => _queue.Acknowledged >= 100);
+        await Poll.UntilAsync(() => node.Blocked.All.Count == 1);
+        await Poll.UntilAsync(() => _queue.Acknowledged >= 100);
         Assert.True(_queue.Acknowledged < Messages, "the credits bound what is behind it");
         handler.Failing.Clear();
-        await UntilAsync(() => _queue.Acknowledged == Messages);
-        Check(await node.RowsAsync());
+        await Poll.UntilAsync(() => _queue.Acknowledged == Messages);
+        KeyedNumbers.Check(await node.RowsAsync(), Messages, Keys);
         Assert.Equal(0, _queue.WrongAcknowledgements);
-    }
-
-    private static void Check(List<Journal.Entries.JournalRow> rows)
-    {
-        var keys = rows.GroupBy(r => r.PersistenceId, StringComparer.Ordinal).ToDictionary(
-            g => g.Key, g => g.SelectMany(r => r.Entry!.StateEvents).Select(e => System.Text.Json.JsonSerializer.Deserialize<Counted>(e.Bytes.Span, System.Text.Json.JsonSerializerOptions.Web)!.Number).ToArray());
-        Assert.Equal(20, keys.Count);
-        for (var k = 0; k < 20; k++)
-        {
-            Assert.Equal(Enumerable.Range(0, Messages).Where(i => i % 20 == k).Select(i => $"m{i}"), keys[$"totals/k{k}"]);
-        }
     }
 
     private Task<MiniNode> StartAsync(SwitchHandler handler) => MiniNode.StartAsync(_folder, b =>
@@ -74,14 +65,4 @@ public sealed class A_queue : IDisposable
         b.AddHandler("totals", handler, h => h.StateEvent<Counted>("counted"));
         b.AddSource(_queue);
     });
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        var until = Environment.TickCount64 + 60_000;
-        while (!condition())
-        {
-            Assert.True(Environment.TickCount64 < until, "not within 60 s");
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
-        }
-    }
 }

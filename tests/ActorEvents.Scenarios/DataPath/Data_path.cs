@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Text.Json;
 using ActorEvents.Events;
 using ActorEvents.Groups;
 using ActorEvents.Hosting;
-using ActorEvents.Journal.Entries;
 using ActorEvents.Sources;
 using ActorEvents.Subscriptions;
+using ActorEvents.Tests.Kafka;
 using Akka.Actor;
 using Akka.Cluster;
 using Microsoft.Data.Sqlite;
@@ -45,10 +44,10 @@ public sealed class Data_path : IDisposable
         node.Group.Tell(new AttachSource(source.Name));
 
         await node.WaitForAsync(source.Stream.Name, 400);
-        await UntilAsync(() => Volatile.Read(ref emitted) == 400);
+        await Poll.UntilAsync(() => Volatile.Read(ref emitted) == 400);
 
         Assert.InRange(most, 1, Credits);
-        Assert.Equal(400, Numbers(await node.RowsAsync()).Sum(k => k.Count));
+        KeyedNumbers.Check(await node.RowsAsync(), 400, 20);
     }
 
     [Fact]
@@ -56,14 +55,14 @@ public sealed class Data_path : IDisposable
     {
         var source = new ListSource("list", 2_000, i => $"k{i % 50}");
         await using var node = await StartAsync(source);
-        await UntilAsync(() => _handler.Handled > 200);
+        await Poll.UntilAsync(() => _handler.Handled > 200);
         await SqlAsync("ALTER TABLE journal RENAME TO journal_away");
         await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
         await SqlAsync("ALTER TABLE journal_away RENAME TO journal");
 
         await node.WaitForAsync(source.Stream.Name, 2_000);
 
-        Check(await node.RowsAsync(), 2_000, 50);
+        KeyedNumbers.Check(await node.RowsAsync(), 2_000, 50);
     }
 
     [Fact]
@@ -85,7 +84,7 @@ public sealed class Data_path : IDisposable
 
         await node.WaitForAsync(stream.Name, 600);
 
-        Check(await node.RowsAsync(), 300, 10);
+        KeyedNumbers.Check(await node.RowsAsync(), 300, 10);
     }
 
     [Fact]
@@ -94,13 +93,13 @@ public sealed class Data_path : IDisposable
         var source = new ListSource("list", 3_000, i => $"k{i % 30}");
         await using (await StartAsync(source))
         {
-            await UntilAsync(() => _handler.Handled > 500);
+            await Poll.UntilAsync(() => _handler.Handled > 500);
         }
 
         await using var again = await StartAsync(source);
         await again.WaitForAsync(source.Stream.Name, 3_000);
 
-        Check(await again.RowsAsync(), 3_000, 30);
+        KeyedNumbers.Check(await again.RowsAsync(), 3_000, 30);
     }
 
     [Fact]
@@ -110,7 +109,7 @@ public sealed class Data_path : IDisposable
         var elsewhere = new SwitchHandler();
         await using var first = await MiniNode.StartAsync(_folder, b => Slow(b, _handler).AddSource(source));
         var seed = Cluster.Get(first.System).SelfAddress;
-        await UntilAsync(() => _handler.Handled > 100);
+        await Poll.UntilAsync(() => _handler.Handled > 100);
         await using (var second = await MiniNode.StartAsync(_folder, b =>
         {
             b.Options.Cluster.SeedNodes = [$"{seed.Host}:{seed.Port}"];
@@ -118,13 +117,13 @@ public sealed class Data_path : IDisposable
         }))
         {
             // Shards move to the second node while events flow, and back when it leaves.
-            await UntilAsync(() => elsewhere.Handled > 100);
+            await Poll.UntilAsync(() => elsewhere.Handled > 100);
             await CoordinatedShutdown.Get(second.System).Run(CoordinatedShutdown.ClusterLeavingReason.Instance);
         }
 
         await first.WaitForAsync(source.Stream.Name, 8_000, 120);
 
-        Check(await first.RowsAsync(), 8_000, 100);
+        KeyedNumbers.Check(await first.RowsAsync(), 8_000, 100);
 
         static ActorEventsBuilder Slow(ActorEventsBuilder builder, SwitchHandler handler)
         {
@@ -139,15 +138,15 @@ public sealed class Data_path : IDisposable
         var source = new ListSource("list", 500, i => $"k{i % 5}");
         _handler.Failing["12"] = true;
         await using var node = await StartAsync(source);
-        await UntilAsync(() => _handler.Handled >= 402 && node.Blocked.All.Count == 1);
+        await Poll.UntilAsync(() => _handler.Handled >= 402 && node.Blocked.All.Count == 1);
 
         var held = Assert.Single(node.Blocked.All);
         Assert.Equal(("k2", "12"), (held.Key.Value, held.EventId));
-        Assert.Equal([2, 7], Numbers(await node.RowsAsync()).Single(k => k.Key == "totals/k2").Numbers);
+        Assert.Equal([2, 7], KeyedNumbers.Of(await node.RowsAsync())["totals/k2"]);
 
         _handler.Failing.Clear();
         await node.WaitForAsync(source.Stream.Name, 500);
-        Check(await node.RowsAsync(), 500, 5);
+        KeyedNumbers.Check(await node.RowsAsync(), 500, 5);
         Assert.Empty(node.Blocked.All);
     }
 
@@ -159,12 +158,12 @@ public sealed class Data_path : IDisposable
         await using var node = await MiniNode.StartAsync(_folder, b => b.AddSource(source).AddHandler("totals", _handler, h => h
             .StateEvent<Counted>("counted")
             .KeyedBy(e => e.Id == "50" && Volatile.Read(ref broken) ? throw new InvalidOperationException("on purpose") : e.Key)));
-        await UntilAsync(() => _handler.Handled == 50);
+        await Poll.UntilAsync(() => _handler.Handled == 50);
         Volatile.Write(ref broken, false);
 
         await node.WaitForAsync(source.Stream.Name, 200);
 
-        Check(await node.RowsAsync(), 200, 5);
+        KeyedNumbers.Check(await node.RowsAsync(), 200, 5);
     }
 
     [Fact]
@@ -185,39 +184,11 @@ public sealed class Data_path : IDisposable
         await node.WaitForAsync(stream.Name, 20);
 
         Assert.Equal(1, await node.Journal.DeadLetters.CountAsync(CancellationToken.None));
-        Assert.Equal(19, Numbers(await node.RowsAsync()).Single().Count);
+        Assert.Equal(19, KeyedNumbers.Of(await node.RowsAsync()).Single().Value.Count);
     }
 
     private Task<MiniNode> StartAsync(ListSource source) => MiniNode.StartAsync(
         _folder, b => b.AddSource(source).AddHandler("totals", _handler, h => h.StateEvent<Counted>("counted")));
-
-    /// <summary>Every number once, per key ascending, sequence numbers without a gap.</summary>
-    private static void Check(List<JournalRow> rows, int events, int keys)
-    {
-        var numbers = Numbers(rows);
-        Assert.Equal(keys, numbers.Count);
-        Assert.All(numbers, k => Assert.Equal(k.Numbers.Order(), k.Numbers));
-        Assert.Equal(Enumerable.Range(0, events), numbers.SelectMany(k => k.Numbers).Order());
-        Assert.All(rows.GroupBy(r => r.PersistenceId, StringComparer.Ordinal), k => Assert.Equal(Enumerable.Range(1, k.Count()).Select(i => (long)i), k.Select(r => r.SequenceNumber)));
-    }
-
-    private static List<(string Key, List<int> Numbers, int Count)> Numbers(List<JournalRow> rows) =>
-        [.. rows.GroupBy(r => r.PersistenceId, StringComparer.Ordinal).Select(k =>
-        {
-            List<int> numbers = [.. k.SelectMany(r => r.Entry!.StateEvents).Select(e => int.Parse(
-                JsonDocument.Parse(e.Bytes).RootElement.GetProperty("number").GetString()!, CultureInfo.InvariantCulture))];
-            return (k.Key, numbers, numbers.Count);
-        })];
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        var until = Environment.TickCount64 + 60_000;
-        while (!condition())
-        {
-            Assert.True(Environment.TickCount64 < until, "the condition did not come true within 60 s");
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
-        }
-    }
 
     private async Task SqlAsync(string sql)
     {

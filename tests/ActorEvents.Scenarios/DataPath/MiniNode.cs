@@ -1,3 +1,4 @@
+using ActorEvents.Groups;
 using ActorEvents.Handlers;
 using ActorEvents.Hosting;
 using ActorEvents.Journal;
@@ -76,6 +77,12 @@ internal sealed class MiniNode : IAsyncDisposable
 
         throw new TimeoutException($"{stream} is committed up to {last?.Next}, not {committed}, after {seconds} s");
     }
+
+    /// <summary>Lets a part stand still, or go on.</summary>
+    public async Task PauseAsync(PartKind kind, string name, bool paused) =>
+        Assert.Null((await Group.Ask<PartPaused>(new PausePart(kind, name, paused), TimeSpan.FromSeconds(20))).Problem);
+
+    public Task<GroupStatus> StatusAsync() => Group.Ask<GroupStatus>(GetGroupStatus.Instance, TimeSpan.FromSeconds(20));
 
     public async ValueTask DisposeAsync()
     {

@@ -1,7 +1,7 @@
 using ActorEvents.Groups;
 using ActorEvents.Handlers;
 using ActorEvents.Hosting;
-using ActorEvents.Journal.Entries;
+using ActorEvents.Tests.Kafka;
 using Akka.Actor;
 
 namespace ActorEvents.Scenarios.DataPath;
@@ -10,12 +10,13 @@ namespace ActorEvents.Scenarios.DataPath;
 public sealed class Pausing : IDisposable
 {
     private const int Events = 4_000;
+    private const int Keys = 40;
     private const int Credits = 64;
     private const int Span = 256;
     private readonly string _folder = Directory.CreateTempSubdirectory("ae-pause-").FullName;
     private readonly SwitchHandler _first = new();
     private readonly SwitchHandler _second = new();
-    private readonly ListSource _list = new("list", Events, i => $"k{i % 40}");
+    private readonly ListSource _list = new("list", Events, i => $"k{i % Keys}");
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -26,91 +27,74 @@ public sealed class Pausing : IDisposable
     {
         var name = kind == PartKind.Source ? "list" : _list.Stream.Name;
         await using var node = await StartAsync();
-        await UntilAsync(() => _first.Handled > 200);
-        await PauseAsync(node, kind, name, true);
+        await Poll.UntilAsync(() => _first.Handled > 200);
+        await node.PauseAsync(kind, name, true);
 
         // What is under way is settled and committed, and then nothing moves.
-        await UntilAsync(async () => (await StatusAsync(node)).Lanes.Single() is { Paused: true, InFlight: 0 } lane && lane.Committed > 200);
-        var (handled, lane) = (_first.Handled, (await StatusAsync(node)).Lanes.Single());
+        await Poll.UntilAsync(async () => (await node.StatusAsync()).Lanes.Single() is { Paused: true, InFlight: 0 } lane && lane.Committed > 200);
+        var (handled, lane) = (_first.Handled, (await node.StatusAsync()).Lanes.Single());
         for (var look = 0; look < 20; look++)
         {
-            Assert.Equal(lane, (await StatusAsync(node)).Lanes.Single() with { Held = lane.Held, Owing = lane.Owing });
+            Assert.Equal(lane, (await node.StatusAsync()).Lanes.Single() with { Held = lane.Held, Owing = lane.Owing });
         }
 
         Assert.Equal(handled, _first.Handled);
         Assert.True(handled < Events, "it was paused too late");
-        await PauseAsync(node, kind, name, false);
+        await node.PauseAsync(kind, name, false);
         await node.WaitForAsync(_list.Stream.Name, Events);
-        Check(await node.RowsAsync(), "first");
-        Check(await node.RowsAsync(), "second");
+        KeyedNumbers.Check(await node.RowsAsync(), Events, Keys, "first");
+        KeyedNumbers.Check(await node.RowsAsync(), Events, Keys, "second");
     }
 
     [Fact]
     public async Task While_a_handler_is_paused_the_others_flow_within_their_bounds_and_it_misses_nothing()
     {
         await using var node = await StartAsync();
-        await UntilAsync(() => _first.Handled > 200);
-        await PauseAsync(node, PartKind.Handler, "first", true);
-        await UntilAsync(async () =>
+        await Poll.UntilAsync(() => _first.Handled > 200);
+        await node.PauseAsync(PartKind.Handler, "first", true);
+        await Poll.UntilAsync(async () =>
         {
-            var status = await StatusAsync(node);
+            var status = await node.StatusAsync();
             Assert.All(status.Lanes, l => Assert.True(l.InFlight <= Credits && l.Tracked <= Span, $"{l}"));
             Assert.All(status.Subscriptions.Where(s => s.Handler == "first" && s.Paused), s => Assert.Equal(0, s.Unsettled));
             return _second.Handled >= Events;
         });
-        var held = (await StatusAsync(node)).Lanes.Single();
+        var held = (await node.StatusAsync()).Lanes.Single();
         Assert.Equal(["first"], held.Held);
         Assert.True(_first.Handled < Events, "it was paused too late");
         Assert.InRange((await node.Journal.Positions.ReadAsync(_list.Stream.Name, CancellationToken.None))!.Value.Next, 0, Events - 1);
 
-        await PauseAsync(node, PartKind.Handler, "first", false);
+        await node.PauseAsync(PartKind.Handler, "first", false);
         await node.WaitForAsync(_list.Stream.Name, Events);
-        Check(await node.RowsAsync(), "first");
-        Check(await node.RowsAsync(), "second");
-        Assert.Empty((await StatusAsync(node)).Lanes.Single().Held);
+        KeyedNumbers.Check(await node.RowsAsync(), Events, Keys, "first");
+        KeyedNumbers.Check(await node.RowsAsync(), Events, Keys, "second");
+        Assert.Empty((await node.StatusAsync()).Lanes.Single().Held);
     }
 
     [Fact]
     public async Task A_handler_that_starts_paused_gets_everything_from_the_start_when_it_goes_on()
     {
         await using var node = await StartAsync(o => o.PausedHandlers = ["first"]);
-        await UntilAsync(() => _second.Handled >= Events);
+        await Poll.UntilAsync(() => _second.Handled >= Events);
         Assert.Equal(0, _first.Handled);
-        await PauseAsync(node, PartKind.Handler, "first", false);
+        await node.PauseAsync(PartKind.Handler, "first", false);
         await node.WaitForAsync(_list.Stream.Name, Events);
-        Check(await node.RowsAsync(), "first");
-        Check(await node.RowsAsync(), "second");
+        KeyedNumbers.Check(await node.RowsAsync(), Events, Keys, "first");
+        KeyedNumbers.Check(await node.RowsAsync(), Events, Keys, "second");
     }
 
     [Fact]
     public async Task A_source_that_starts_paused_reads_when_it_goes_on_and_a_wrong_name_is_refused_with_the_right_ones()
     {
         await using var node = await StartAsync(o => o.PausedSources = ["list"]);
-        await UntilAsync(async () => (await StatusAsync(node)).Lanes.Any(l => l.Paused));
+        await Poll.UntilAsync(async () => (await node.StatusAsync()).Lanes.Any(l => l.Paused));
         var refused = await node.Group.Ask<PartPaused>(new PausePart(PartKind.Source, "lits", false), TimeSpan.FromSeconds(20));
         Assert.Equal("There is no source 'lits' on this node; there are: list.", refused.Problem);
         Assert.Equal(0, _first.Handled);
-        await PauseAsync(node, PartKind.Source, "list", false);
+        await node.PauseAsync(PartKind.Source, "list", false);
         await node.WaitForAsync(_list.Stream.Name, Events);
-        Check(await node.RowsAsync(), "first");
+        KeyedNumbers.Check(await node.RowsAsync(), Events, Keys, "first");
     }
-
-    private static void Check(List<JournalRow> rows, string handler)
-    {
-        var keys = rows.Where(r => r.PersistenceId.StartsWith(handler + "/", StringComparison.Ordinal)).GroupBy(r => r.PersistenceId, StringComparer.Ordinal).ToDictionary(
-            g => g.Key,
-            g => g.SelectMany(r => r.Entry!.StateEvents).Select(e => System.Text.Json.JsonSerializer.Deserialize<Counted>(e.Bytes.Span, System.Text.Json.JsonSerializerOptions.Web)!.Number).ToArray());
-        Assert.Equal(40, keys.Count);
-        for (var k = 0; k < 40; k++)
-        {
-            Assert.Equal(Enumerable.Range(0, Events).Where(i => i % 40 == k).Select(i => $"{i}"), keys[$"{handler}/k{k}"]);
-        }
-    }
-
-    private static async Task PauseAsync(MiniNode node, PartKind kind, string name, bool paused) =>
-        Assert.Null((await node.Group.Ask<PartPaused>(new PausePart(kind, name, paused), TimeSpan.FromSeconds(20))).Problem);
-
-    private static Task<GroupStatus> StatusAsync(MiniNode node) => node.Group.Ask<GroupStatus>(GetGroupStatus.Instance, TimeSpan.FromSeconds(20));
 
     private Task<MiniNode> StartAsync(Action<ActorEventsOptions>? configure = null) => MiniNode.StartAsync(_folder, b =>
     {
@@ -121,16 +105,4 @@ public sealed class Pausing : IDisposable
         b.AddHandler("second", _second, h => h.StateEvent<Counted>("counted"));
         b.AddSource(_list);
     });
-
-    private static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        var until = Environment.TickCount64 + 60_000;
-        while (!await condition())
-        {
-            Assert.True(Environment.TickCount64 < until, "not within 60 s");
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
-        }
-    }
 }

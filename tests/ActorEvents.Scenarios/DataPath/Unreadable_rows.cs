@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using ActorEvents.Journal.Entries;
+using ActorEvents.Tests.Kafka;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -31,7 +32,7 @@ public sealed class Unreadable_rows : IDisposable
 
         await using (var node = await StartAsync(first, second))
         {
-            await UntilAsync(async () => (await node.RowsAsync()).Where(r => r.Entry is not null).Sum(r => r.Entry!.StateEvents.Count) >= (40 * Keys) - 50);
+            await Poll.UntilAsync(async () => (await node.RowsAsync()).Where(r => r.Entry is not null).Sum(r => r.Entry!.StateEvents.Count) >= (40 * Keys) - 50);
             for (var look = 0; look < 60; look++)
             {
                 Assert.Equal(["rows/k1", "rows/k2", "snap/k0"], node.Blocked.All.Select(b => $"{b.Handler}/{b.Key.Value}").Order(StringComparer.Ordinal));
@@ -42,7 +43,7 @@ public sealed class Unreadable_rows : IDisposable
             Assert.InRange(_log.Count, 3, 20);
             Assert.Contains("counted.2", node.Blocked.All.Single(b => b.Key.Value == "k1").Reason, StringComparison.Ordinal);
             await cut();
-            await UntilAsync(() => Task.FromResult(node.Blocked.All.Count == 2));
+            await Poll.UntilAsync(() => Task.FromResult(node.Blocked.All.Count == 2));
         }
 
         await snapshot();
@@ -105,16 +106,6 @@ public sealed class Unreadable_rows : IDisposable
             write.CommandText = $"UPDATE {table} SET {column} = @value WHERE rowid = {id.ToString(CultureInfo.InvariantCulture)}";
             write.Parameters.AddWithValue("@value", value);
             Assert.Equal(1, await write.ExecuteNonQueryAsync());
-        }
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        var until = Environment.TickCount64 + 60_000;
-        while (!await condition())
-        {
-            Assert.True(Environment.TickCount64 < until, "the condition did not come true within 60 s");
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
     }
 
