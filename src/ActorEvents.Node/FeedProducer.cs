@@ -1,3 +1,4 @@
+using ActorEvents.Events.Codecs;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Producers;
 using ActorEvents.Shop.Feed;
@@ -18,7 +19,12 @@ internal sealed class FeedProducer(KafkaProducerSettings settings, KafkaTopics t
         (await topics.DescribeAsync(topic, fresh: true, cancellationToken)).Id;
 
     public Flow<FeedLine, FeedLine, NotUsed> To(string topic) => Flow.Create<FeedLine>()
-        .Select(l => l.Record is { } record ? ProducerMessage.Single(new ProducerRecord(topic, record), l) : ProducerMessage.PassThrough(l))
+        .Select(l => Message(topic, l))
         .Via(KafkaProducer.FlexiFlow<FeedLine>(settings).WithAttributes(s_refusalsGoOn))
         .Select(r => r.Error is { } error ? r.PassThrough with { Problem = $"{error.Reason} ({error.Code})" } : r.PassThrough);
+
+    private static ProducerEnvelope<FeedLine> Message(string topic, FeedLine line) =>
+        line.Event is null ? ProducerMessage.PassThrough(line)
+        : RecordEncoder.TryEncodeBinary(line.Event, out var record, out var reason) ? ProducerMessage.Single(new ProducerRecord(topic, record), line)
+        : ProducerMessage.PassThrough(line with { Problem = reason });
 }

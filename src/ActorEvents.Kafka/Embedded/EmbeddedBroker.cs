@@ -8,7 +8,7 @@ namespace ActorEvents.Kafka.Embedded;
 /// Kafka without an installation: librdkafka's mock cluster behind a forwarder on a fixed loopback port, in this process. What fails inside the mock
 /// ends the process, so a node starts it as a child (<see cref="EmbeddedBrokerProcess"/>). Its limits: <see cref="EmbeddedBrokerLimits"/>.
 /// </summary>
-public sealed class EmbeddedBroker : IAsyncDisposable
+internal sealed class EmbeddedBroker : IAsyncDisposable
 {
     private const string Host = "127.0.0.1";
 

@@ -1,7 +1,7 @@
 namespace ActorEvents.Kafka.Embedded;
 
 /// <summary>The embedded broker cannot be started as asked. The message names the value and the setting to change.</summary>
-public sealed class EmbeddedBrokerException : Exception
+internal sealed class EmbeddedBrokerException : Exception
 {
     /// <param name="message">What happened, the value, the setting.</param>
     /// <param name="inner">What the system said.</param>

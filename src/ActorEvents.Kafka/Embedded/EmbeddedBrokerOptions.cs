@@ -5,7 +5,7 @@ using System.Net;
 namespace ActorEvents.Kafka.Embedded;
 
 /// <summary>How the embedded broker is started.</summary>
-public sealed record EmbeddedBrokerOptions
+internal sealed record EmbeddedBrokerOptions
 {
     /// <summary>19092.</summary>
     public const int DefaultPort = 19092;

@@ -7,7 +7,7 @@ namespace ActorEvents.Kafka.Producers;
 /// Kafka as the end, or the middle, of an Akka.Streams graph. A client for each materialization. Brokers that are away are waited for, with back-pressure; the
 /// stream's supervision decides about a record that is refused: stop (the default) fails the stream, resume and restart let the result out with its error.
 /// </summary>
-public static class KafkaProducer
+internal static class KafkaProducer
 {
     /// <summary>
     /// Produces envelopes and emits a result for each, in the order in which they came in, when all its records are acknowledged.

@@ -5,7 +5,7 @@ using Confluent.Kafka;
 namespace ActorEvents.Kafka.Producers;
 
 /// <summary>How a producer stage writes. Immutable. Always idempotent, acknowledged by all replicas, keys to partitions as Java does (murmur2).</summary>
-public sealed record KafkaProducerSettings
+internal sealed record KafkaProducerSettings
 {
     /// <summary><c>host:port</c> of one or more brokers, comma-separated.</summary>
     public required string BootstrapServers { get; init; }

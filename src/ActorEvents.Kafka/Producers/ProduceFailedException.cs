@@ -3,7 +3,7 @@ using Confluent.Kafka;
 namespace ActorEvents.Kafka.Producers;
 
 /// <summary>A record was not taken. What a stream's supervision decides on; <see cref="IsFatal"/> is not asked about.</summary>
-public sealed class ProduceFailedException(string topic, Error error)
+internal sealed class ProduceFailedException(string topic, Error error)
     : Exception($"A record for topic {topic} was not taken: {error.Reason} ({error.Code}).")
 {
     /// <summary>The client's or broker's error.</summary>

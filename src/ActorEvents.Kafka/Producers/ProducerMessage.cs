@@ -3,7 +3,7 @@ using Confluent.Kafka;
 namespace ActorEvents.Kafka.Producers;
 
 /// <summary>Makes what goes into <see cref="KafkaProducer.FlexiFlow{TPassThrough}"/>.</summary>
-public static class ProducerMessage
+internal static class ProducerMessage
 {
     /// <summary>One record.</summary>
     public static ProducerEnvelope<TPassThrough> Single<TPassThrough>(ProducerRecord record, TPassThrough passThrough) => new(record, null, passThrough);
@@ -20,7 +20,7 @@ public static class ProducerMessage
 }
 
 /// <summary>What is to be produced together, and a value that comes out with the result.</summary>
-public readonly struct ProducerEnvelope<TPassThrough>
+internal readonly struct ProducerEnvelope<TPassThrough>
 {
     private readonly ProducerRecord _single;
     private readonly IReadOnlyList<ProducerRecord>? _records;
@@ -44,7 +44,7 @@ public readonly struct ProducerEnvelope<TPassThrough>
 /// <summary>What became of an envelope.</summary>
 /// <param name="Error">Null: every record is acknowledged. Set only where the stream's supervision resumes: the first error of the envelope's records.</param>
 /// <param name="Last">Where the last acknowledged record of the envelope lies; null if it has none.</param>
-public readonly record struct ProducerResult<TPassThrough>(TPassThrough PassThrough, Error? Error, TopicPartitionOffset? Last);
+internal readonly record struct ProducerResult<TPassThrough>(TPassThrough PassThrough, Error? Error, TopicPartitionOffset? Last);
 
 /// <summary>What a producer stage came to.</summary>
 /// <param name="Acknowledged">Records that a broker has acknowledged.</param>
@@ -52,4 +52,4 @@ public readonly record struct ProducerResult<TPassThrough>(TPassThrough PassThro
 /// <param name="Unacknowledged">
 /// Records that were handed to the client and not acknowledged by the end; they may be in the topic or not. 0 when the stream completed.
 /// </param>
-public sealed record ProducerFlushed(long Acknowledged, long Refused, long Unacknowledged);
+internal sealed record ProducerFlushed(long Acknowledged, long Refused, long Unacknowledged);

@@ -6,7 +6,7 @@ namespace ActorEvents.Kafka.Producers;
 
 /// <summary>A record for a topic.</summary>
 /// <param name="Partition">Null: by the key, as Java does; without a key at random.</param>
-public readonly record struct ProducerRecord(string Topic, EncodedRecord Record, int? Partition = null)
+internal readonly record struct ProducerRecord(string Topic, EncodedRecord Record, int? Partition = null)
 {
     /// <summary>Key and value alone.</summary>
     public ProducerRecord(string topic, byte[]? key, byte[] value)

@@ -8,7 +8,7 @@ using Confluent.Kafka;
 namespace ActorEvents.Kafka.Sources;
 
 /// <summary>A Kafka source: the group divides the partitions over the nodes; each assigned partition is a lane.</summary>
-public sealed class KafkaEventSource(KafkaSourceOptions options, KafkaClientOptions client, KafkaTopics topics) : IEventSource, ISourceEnds, ISourceProblem
+public sealed class KafkaEventSource(KafkaSourceOptions options, KafkaClientOptions client, KafkaTopics topics) : IEventSource
 {
     public string Name => options.Name;
 

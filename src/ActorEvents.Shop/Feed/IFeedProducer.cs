@@ -1,4 +1,4 @@
-using ActorEvents.Events.Codecs;
+using ActorEvents.Events;
 using ActorEvents.Sources.Files;
 using Akka;
 using Akka.Streams.Dsl;
@@ -12,13 +12,13 @@ public interface IFeedProducer
     Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Produces lines that have a record, and emits every line in its place when those before it are acknowledged; with a problem where the record was
-    /// refused for good. Fails where the topic may be another one by now.
+    /// Produces lines that have an event, and emits every line in its place when those before it are acknowledged; with a problem where the event cannot
+    /// be written or was refused for good. Fails where the topic may be another one by now.
     /// </summary>
     Flow<FeedLine, FeedLine, NotUsed> To(string topic);
 }
 
 /// <summary>A line on its way to the broker.</summary>
-/// <param name="Record">Null: it is none, and <paramref name="Problem"/> says why.</param>
+/// <param name="Event">Null: it is none, and <paramref name="Problem"/> says why.</param>
 /// <param name="Problem">Why it goes into the dead letters; null: it does not.</param>
-public readonly record struct FeedLine(FileRecord Line, EncodedRecord? Record, string? Problem);
+public readonly record struct FeedLine(FileRecord Line, EventEnvelope? Event, string? Problem);

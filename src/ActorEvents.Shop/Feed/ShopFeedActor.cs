@@ -1,6 +1,5 @@
 using System.Globalization;
 using ActorEvents.Events;
-using ActorEvents.Events.Codecs;
 using ActorEvents.Journal.Stores;
 using ActorEvents.Shop.Contract;
 using ActorEvents.Shop.Telemetry;
@@ -101,7 +100,7 @@ internal sealed class ShopFeedActor : ReceiveActor, IWithTimers
         var reader = new FileRecords(new FileReadOptions { Path = _feed.Path, KeyColumn = "InvoiceNo", EventsPerSecond = _feed.Rate }, _context.Time, _log);
         var (running, done) = Source.From(() => reader.ReadAsync(new FilePlace(from.Next, from.Resume), CancellationToken.None))
             .ViaMaterialized(KillSwitches.Single<IReadOnlyList<FileRecord>>(), Keep.Right)
-            .SelectMany(batch => batch.Select(Encode))
+            .SelectMany(batch => batch.Select(Read))
             .Via(_feed.Producer.To(Topics.OrderLines))
             .Batch(MostLines, line => new List<FeedLine> { line }, (lines, line) =>
             {
@@ -118,11 +117,11 @@ internal sealed class ShopFeedActor : ReceiveActor, IWithTimers
     private async Task<NotUsed> StoreAsync(string positionName, List<FeedLine> lines)
     {
         var dead = new List<DeadLetter>();
-        foreach (var (line, record, problem) in lines)
+        foreach (var (line, e, problem) in lines)
         {
             if (problem is not null)
             {
-                dead.Add(Dead(positionName, line.Line, problem, line.Raw ?? record?.Value.ToArray()));
+                dead.Add(Dead(positionName, line.Line, problem, line.Raw ?? e?.Data));
             }
         }
 
@@ -137,11 +136,9 @@ internal sealed class ShopFeedActor : ReceiveActor, IWithTimers
         return NotUsed.Instance;
     }
 
-    private FeedLine Encode(FileRecord line) => line.Problem is { } problem ? new FeedLine(line, null, problem)
-        : RecordEncoder.TryEncodeBinary(Envelope(line), out var record, out var reason) ? new FeedLine(line, record, null)
-        : new FeedLine(line with { Raw = line.Data.ToArray() }, null, reason);
+    private FeedLine Read(FileRecord line) => new(line, line.Problem is null ? Envelope(line) : null, line.Problem);
 
-    private static DeadLetter Dead(string positionName, long line, string problem, byte[]? raw) =>
+    private static DeadLetter Dead(string positionName, long line, string problem, ReadOnlyMemory<byte>? raw) =>
         new(new EventPosition(new StreamId(positionName, positionName), line), problem, null, raw, []);
 
     private EventEnvelope Envelope(in FileRecord record) => new()

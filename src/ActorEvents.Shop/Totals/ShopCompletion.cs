@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using ActorEvents.Hosting;
 using ActorEvents.Journal.Stores;
 using ActorEvents.Journal.Tail;
-using ActorEvents.Retries;
 using ActorEvents.Shop.Feed;
 using ActorEvents.Shop.Telemetry;
 using ActorEvents.Sources;
@@ -19,7 +18,7 @@ namespace ActorEvents.Shop.Totals;
 public sealed class ShopCompletion(
     ActorEventsNode node, TotalsProjection totals, JournalTail journal, ShopFeed? feed, TimeProvider time, ILogger<ShopCompletion> log) : BackgroundService
 {
-    /// <summary>While the journal grows within this time, nothing is done yet, and nothing else is asked; doubled while it does not and nothing is done.</summary>
+    /// <summary>While the journal grows within this time, nothing is done yet, and nothing else is asked; doubled while it does not and nothing is done, three times at most.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Said = TimeSpan.FromSeconds(2);
 
@@ -29,7 +28,7 @@ public sealed class ShopCompletion(
     /// <summary>Completes when the shop is done for the first time.</summary>
     public Task<ShopTotals> Done => _done.Task;
 
-    private readonly RepeatedErrors _errors = new(time);
+    private string? _problem;
     private readonly TaskCompletionSource<ShopTotals> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -43,7 +42,7 @@ public sealed class ShopCompletion(
             var quiet = 0;
             while (result is null)
             {
-                if (await growth.WithinAsync(Backoff.After(quiet + 1, Quiet, Said), stoppingToken))
+                if (await growth.WithinAsync(Quiet * (1 << Math.Min(quiet, 3)), stoppingToken))
                 {
                     quiet = 0;
                 }
@@ -107,7 +106,7 @@ public sealed class ShopCompletion(
     private async Task<List<CommittedPosition>> EndsAsync(CancellationToken cancellationToken)
     {
         var ends = new List<CommittedPosition>();
-        foreach (var source in node.Sources.OfType<ISourceEnds>())
+        foreach (var source in node.Sources)
         {
             ends.AddRange(await source.EndsAsync(node.Journal.Positions, cancellationToken));
         }
@@ -137,6 +136,7 @@ public sealed class ShopCompletion(
             var fed = feed is null ? 0 : (await feed.ProgressAsync(node.Journal.Positions, cancellationToken)).Lines;
             var relay = node.Relay;
             Log.Progress(log, fed, now.Lines, now.Invoices, await BehindAsync(await EndsAsync(cancellationToken), cancellationToken), relay is null ? -1 : relay.Highest - relay.Place);
+            _problem = null;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -146,8 +146,10 @@ public sealed class ShopCompletion(
 
     private void SayFailed(Exception e)
     {
-        if (_errors.IsWorthSaying(e.Message))
+        // The same once: it is looked again and again.
+        if (_problem != e.Message)
         {
+            _problem = e.Message;
             Log.ProgressFailed(log, e.Message);
         }
     }

@@ -57,26 +57,26 @@ public sealed class TotalsProjection(JournalTail journal)
 
     private void Fold(JournalRow row)
     {
-        if (row is { Entry: null, Foreign: false })
+        if (row is { Problem: not null, Foreign: false })
         {
             throw Unreadable(row, row.Problem);
         }
 
-        if (row.Entry is { StateEvents.Count: > 0 } entry)
+        if (row.StateEvents.Count > 0)
         {
-            _totals = Fold(_totals, row, entry);
+            _totals = Fold(_totals, row);
             _entities.Add(row.PersistenceId);
         }
 
         Place = row.Ordering;
     }
 
-    private ShopTotals Fold(ShopTotals totals, JournalRow row, JournalEntry entry)
+    private ShopTotals Fold(ShopTotals totals, JournalRow row)
     {
         var first = !_entities.Contains(row.PersistenceId);
         try
         {
-            foreach (var stored in entry.StateEvents)
+            foreach (var stored in row.StateEvents)
             {
                 totals = stored.Manifest switch
                 {

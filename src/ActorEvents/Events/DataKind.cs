@@ -1,7 +1,7 @@
 namespace ActorEvents.Events;
 
 /// <summary>What <c>datacontenttype</c> says about the payload.</summary>
-public enum DataKind
+internal enum DataKind
 {
     /// <summary>No content type, or one that is neither text nor JSON.</summary>
     Binary,

@@ -9,13 +9,21 @@ namespace ActorEvents.Events;
 public sealed record DeadLetter(
     EventPosition Position,
     string Reason,
-    byte[]? Key,
-    byte[]? Value,
-    IReadOnlyList<KeyValuePair<string, byte[]?>> Headers)
+    ReadOnlyMemory<byte>? Key,
+    ReadOnlyMemory<byte>? Value,
+    IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>?>> Headers)
 {
+    /// <summary>Of arrays, which it copies; null stays null and is not zero bytes.</summary>
+    public DeadLetter(EventPosition position, string reason, byte[]? key, byte[]? value, IReadOnlyList<KeyValuePair<string, byte[]?>> headers)
+        : this(position, reason, Copy(key), Copy(value), [.. headers.Select(h => KeyValuePair.Create(h.Key, Copy(h.Value)))])
+    {
+    }
+
     /// <summary>Whose key selector or persistence id refused it; null where no handler was concerned yet.</summary>
     public string? Handler { get; init; }
 
     /// <summary>Bytes of key, value and headers.</summary>
     public int Size => (Key?.Length ?? 0) + (Value?.Length ?? 0) + Headers.Sum(h => h.Key.Length + (h.Value?.Length ?? 0));
+
+    private static ReadOnlyMemory<byte>? Copy(byte[]? bytes) => ((byte[]?)bytes?.Clone()).OrNull();
 }

@@ -27,7 +27,7 @@ public sealed class EventEnvelope
     /// <summary>Attribute <c>time</c>, the text as it came (RFC 3339).</summary>
     public string? Time { get; init; }
 
-    /// <summary>Attribute <c>datacontenttype</c>; tells text, binary and JSON data apart (<see cref="DataKind"/>).</summary>
+    /// <summary>Attribute <c>datacontenttype</c>; tells text, binary and JSON data apart.</summary>
     public string? DataContentType { get; init; }
 
     public string? DataSchema { get; init; }
@@ -53,7 +53,7 @@ public sealed class EventEnvelope
     /// <summary>What counts against credits and limits: key + headers (names and values) + value as they were on the wire, in bytes.</summary>
     public int Size { get; init; }
 
-    public DataKind DataKind => DataKinds.Of(DataContentType);
+    internal DataKind DataKind => DataKinds.Of(DataContentType);
 
     /// <summary>The value of an extension attribute, or null.</summary>
     public string? Extension(string name)

@@ -310,7 +310,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
         var known = _settings.Sources.Where(s => _wanted.ContainsKey(s.Name) || _sources.ContainsKey(s.Name)).Select(s => new SourceStatus(
             s.Name, IsPaused(PartKind.Source, s.Name), draining, [], [])
         {
-            Problem = _reasons.TryGetValue(s.Name, out var reason) ? $"failed and is started again: {reason}" : (s as ISourceProblem)?.Problem,
+            Problem = _reasons.TryGetValue(s.Name, out var reason) ? $"failed and is started again: {reason}" : s.Problem,
         }).ToArray();
         (string, IActorRef)[] sources = [.. _sources.Select(s => (s.Key, s.Value))];
         (string, IActorRef)[] subscriptions = [.. _subscriptions.Select(s => (s.Handler, s.Actor))];

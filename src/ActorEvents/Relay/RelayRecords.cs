@@ -32,7 +32,7 @@ internal sealed class RelayRecords(string journalId, string source)
         var e = record.Event;
         var origin = e.Origin!.Value;
         var stream = new StreamId($"relay/{record.Topic}", $"relay/{record.Topic}");
-        var headers = new List<KeyValuePair<string, byte[]?>>(10 + e.Extensions.Count);
+        var headers = new List<KeyValuePair<string, ReadOnlyMemory<byte>?>>(10 + e.Extensions.Count);
         Add("ce_specversion", "1.0");
         Add("ce_id", e.Id);
         Add("ce_source", e.Source);
@@ -47,7 +47,8 @@ internal sealed class RelayRecords(string journalId, string source)
             Add("ce_" + name, value);
         }
 
-        return new DeadLetter(new EventPosition(stream, origin.Number), reason, e.Key is null ? null : Encoding.UTF8.GetBytes(e.Key), e.Data.ToArray(), headers);
+        var key = (e.Key is null ? null : Encoding.UTF8.GetBytes(e.Key)).OrNull();
+        return new DeadLetter(new EventPosition(stream, origin.Number), reason, key, e.Data, headers);
 
         void Add(string name, string? value)
         {

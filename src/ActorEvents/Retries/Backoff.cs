@@ -1,7 +1,7 @@
 namespace ActorEvents.Retries;
 
 /// <summary>Exponential pauses: first, twice that, … up to the maximum.</summary>
-public static class Backoff
+internal static class Backoff
 {
     /// <summary>The pause after so many failures in a row (1 = the first).</summary>
     public static TimeSpan After(int failures, TimeSpan first, TimeSpan max)

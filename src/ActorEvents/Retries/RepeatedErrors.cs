@@ -5,7 +5,7 @@ namespace ActorEvents.Retries;
 /// <summary>
 /// Whether an error that may repeat is worth a log line: the 1st, 2nd, 4th, 8th … of its cause in a row, and one a minute at least. A pause of a minute starts anew.
 /// </summary>
-public sealed class RepeatedErrors(TimeProvider time)
+internal sealed class RepeatedErrors(TimeProvider time)
 {
     private const int MaxCauses = 256;
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);

@@ -1,7 +1,7 @@
 namespace ActorEvents.Sources;
 
 /// <summary>How a lane tells what it reads from that events are settled.</summary>
-public enum Settlement
+internal enum Settlement
 {
     /// <summary>By the position below which all is settled, committed now and then (Kafka, file, timer).</summary>
     Mark,

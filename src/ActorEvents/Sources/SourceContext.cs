@@ -93,6 +93,17 @@ public interface IEventSource
     /// <summary>The group under which it reads, in metrics and traces; null: none.</summary>
     string? ConsumerGroup => null;
 
+    /// <summary>What holds it up, and what to check; while there is something, the node is not ready. Null: nothing.</summary>
+    string? Problem => null;
+
     /// <summary>Props of a <see cref="SourceActor"/>.</summary>
     Props Props(SourceContext context);
+
+    /// <summary>
+    /// Where its streams end now; what is committed up to there was handled. For each stream the position behind its last event at this moment; where that is
+    /// not known, one above what is committed. Empty: it has no end.
+    /// </summary>
+    /// <param name="positions">What is committed.</param>
+    Task<IReadOnlyList<CommittedPosition>> EndsAsync(IPositionStore positions, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<CommittedPosition>>([]);
 }

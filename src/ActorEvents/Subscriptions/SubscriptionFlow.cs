@@ -234,8 +234,8 @@ internal sealed class SubscriptionFlow
         }
         else if (selection.Problem is { } problem)
         {
-            _output.Store(state.Session, new DeadLetter(
-                envelope.Position, problem, envelope.Key is null ? null : Encoding.UTF8.GetBytes(envelope.Key), envelope.Data.ToArray(), DeadLetterHeaders.Of(envelope))
+            var rawKey = (envelope.Key is null ? null : Encoding.UTF8.GetBytes(envelope.Key)).OrNull();
+            _output.Store(state.Session, new DeadLetter(envelope.Position, problem, rawKey, envelope.Data, DeadLetterHeaders.Of(envelope))
             {
                 Handler = _handler.Name,
             });

@@ -59,7 +59,7 @@ public sealed class KeySelectorTests : SubscriptionKit
         Delivered("read", 1);
         var asked = ToStore();
         var letter = Assert.Single(asked.Letters);
-        Assert.Equal((0, "counter", "recorded", "{"), (letter.Position.Number, letter.Handler, Encoding.UTF8.GetString(letter.Key!), Encoding.UTF8.GetString(letter.Value!)));
+        Assert.Equal((0, "counter", "recorded", "{"), (letter.Position.Number, letter.Handler, Encoding.UTF8.GetString(letter.Key!.Value.Span), Encoding.UTF8.GetString(letter.Value!.Value.Span)));
         Assert.Contains("cannot be read as", letter.Reason, StringComparison.Ordinal);
         Nothing(lane.Probe);
 

@@ -9,7 +9,7 @@ namespace ActorEvents.Events.Codecs;
 /// <param name="Value">The value as printable text, shortened; null where there is none.</param>
 /// <param name="Problem">What is wrong with it, without the value.</param>
 /// <param name="Cure">What the producer or operator can do.</param>
-public sealed record DecodeFailure(string Attribute, string? Value, string Problem, string Cure)
+internal sealed record DecodeFailure(string Attribute, string? Value, string Problem, string Cure)
 {
     private const int MaxShown = 60;
 

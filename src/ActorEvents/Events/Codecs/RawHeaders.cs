@@ -7,7 +7,7 @@ namespace ActorEvents.Events.Codecs;
 /// The headers of a record, one behind the other in one piece of memory, in the record's order, repeated names included: no object for each. Read them
 /// with foreach; write them with <see cref="Write"/> into bytes of your own, or with <see cref="Of"/>.
 /// </summary>
-public readonly ref struct RawHeaders
+internal readonly ref struct RawHeaders
 {
     /// <summary>Bytes that a header takes in this form beside those of its name and value.</summary>
     public const int Overhead = 8;
@@ -64,13 +64,13 @@ public readonly ref struct RawHeaders
     public Enumerator GetEnumerator() => new(_bytes);
 
     /// <summary>Copies that live on, for a dead letter.</summary>
-    internal KeyValuePair<string, byte[]?>[] ToArray()
+    internal KeyValuePair<string, ReadOnlyMemory<byte>?>[] ToArray()
     {
-        var copies = new KeyValuePair<string, byte[]?>[Count];
+        var copies = new KeyValuePair<string, ReadOnlyMemory<byte>?>[Count];
         var i = 0;
         foreach (var header in this)
         {
-            copies[i++] = new(Encoding.UTF8.GetString(header.Name), header.HasValue ? header.Value.ToArray() : null);
+            copies[i++] = new(Encoding.UTF8.GetString(header.Name), (header.HasValue ? header.Value.ToArray() : null).OrNull());
         }
 
         return copies;
@@ -103,7 +103,7 @@ public readonly ref struct RawHeaders
 }
 
 /// <summary>One header: a view into its record.</summary>
-public readonly ref struct RawHeader
+internal readonly ref struct RawHeader
 {
     internal RawHeader(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool hasValue)
     {

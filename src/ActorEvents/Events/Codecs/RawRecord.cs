@@ -10,7 +10,7 @@ namespace ActorEvents.Events.Codecs;
 ///     : new SourceRecord(record.Number, null, decoder.Refuse(in record, failure));
 /// </code>
 /// </summary>
-public readonly ref struct RawRecord
+internal readonly ref struct RawRecord
 {
     /// <summary>Kafka's "no timestamp".</summary>
     public const long NoTimestamp = -1;

@@ -9,7 +9,7 @@ namespace ActorEvents.Events.Codecs;
 /// (<c>content-type: application/cloudevents+json</c>), and plain records by their <see cref="RecordMapping"/>. The rules are in README.md of this folder.
 /// One instance per lane, used by one thread at a time (it keeps the strings that repeat). Never throws on what a record holds.
 /// </summary>
-public sealed class RecordDecoder
+internal sealed class RecordDecoder
 {
     private const long LastMillisecond = 253_402_300_799_999;
     private const long FirstMillisecond = -62_135_596_800_000;
@@ -56,8 +56,8 @@ public sealed class RecordDecoder
         return new DeadLetter(
             new EventPosition(_stream, record.Number),
             failure.Reason,
-            record.HasKey ? record.Key.ToArray() : null,
-            record.HasValue ? record.Value.ToArray() : null,
+            (record.HasKey ? record.Key.ToArray() : null).OrNull(),
+            (record.HasValue ? record.Value.ToArray() : null).OrNull(),
             record.Headers.ToArray());
     }
 

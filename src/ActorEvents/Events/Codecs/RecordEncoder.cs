@@ -8,7 +8,7 @@ namespace ActorEvents.Events.Codecs;
 /// Writes events as CloudEvents records: what <see cref="RecordDecoder"/> reads back as the same event. Thread-safe. An event that could not be read back
 /// (an attribute that breaks its rule) is answered with the reason and not written.
 /// </summary>
-public static class RecordEncoder
+internal static class RecordEncoder
 {
     /// <summary>Binary mode: attributes as <c>ce_</c> headers, <c>content-type</c>, the data as the value.</summary>
     public static bool TryEncodeBinary(EventEnvelope envelope, out EncodedRecord record, [NotNullWhen(false)] out string? reason)

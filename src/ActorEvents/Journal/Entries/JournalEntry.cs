@@ -6,35 +6,35 @@ namespace ActorEvents.Journal.Entries;
 /// One append of one entity = one journal row: the framework's envelope around opaque user bytes. Written by the entity, read by recovery, relay
 /// and projections. Wire form: Protobuf, manifest <see cref="Manifest"/>; parked queue, attempts and timers have reserved fields.
 /// </summary>
-public sealed class JournalEntry
+internal sealed class JournalEntry
 {
     public const string Manifest = "ae.entry.1";
 
     /// <summary>Outgoing events in one entry at most: an origin number is commit order × this + index, and one more would have the next row's.</summary>
-    internal const int MaxOutgoing = 65_536;
+    public const int MaxOutgoing = 65_536;
 
     /// <summary>User state events in order.</summary>
     public required IReadOnlyList<StoredPayload> StateEvents { get; init; }
 
     /// <summary>Per stream the highest position that this append decides.</summary>
-    internal IReadOnlyList<StoredPosition> Positions { get; init; } = [];
+    public IReadOnlyList<StoredPosition> Positions { get; init; } = [];
 
     /// <summary>Origin marks that this append raises.</summary>
-    internal IReadOnlyList<StoredMark> Marks { get; init; } = [];
+    public IReadOnlyList<StoredMark> Marks { get; init; } = [];
 
     /// <summary>Outgoing events, published by the relay in this order; the index is part of their id.</summary>
-    internal IReadOnlyList<StoredOutgoing> Outgoing { get; init; } = [];
+    public IReadOnlyList<StoredOutgoing> Outgoing { get; init; } = [];
 
-    internal IReadOnlyList<StoredRejection> Rejections { get; init; } = [];
+    public IReadOnlyList<StoredRejection> Rejections { get; init; } = [];
 
     /// <summary>How many events were decided (effects, no-ops and rejections).</summary>
-    internal int Decided { get; init; }
+    public int Decided { get; init; }
 
     /// <summary>How many of them were repeats by origin. In memory only, for the metric.</summary>
-    internal int Repeats { get; init; }
+    public int Repeats { get; init; }
 
     /// <summary>Spans in which they were decided, for the append's own. In memory only.</summary>
-    internal IReadOnlyList<TraceContext> Spans { get; init; } = [];
+    public IReadOnlyList<TraceContext> Spans { get; init; } = [];
 }
 
 /// <summary>A snapshot of an entity: all of it, with positions and marks. Manifest <see cref="Manifest"/>.</summary>
@@ -81,16 +81,4 @@ internal sealed record StoredOutgoing(string Destination, string Type, string? K
 
     /// <summary>The trace of the event that was handled; goes out as <c>traceparent</c> and <c>tracestate</c>. One instance for all that one event emits.</summary>
     internal TraceContext? Trace { get; init; }
-}
-
-/// <summary>A journal row as readers see it.</summary>
-/// <param name="Ordering">Commit order; gaps never fill.</param>
-/// <param name="Entry">Null: the row is not of ours, or cannot be read (<paramref name="Problem"/> says why).</param>
-public sealed record JournalRow(long Ordering, string PersistenceId, long SequenceNumber, JournalEntry? Entry, string? Problem)
-{
-    /// <summary>Other software wrote the row (another serializer). False beside a <see cref="Problem"/>: the row is of ours, and damaged or too new.</summary>
-    public bool Foreign { get; init; }
-
-    /// <summary>Bytes of its stored message.</summary>
-    internal int Size { get; init; }
 }

@@ -35,8 +35,8 @@ internal sealed class SqlDeadLetterStore(Dialect dialect, TimeProvider time) : I
                         ("@position", letter.Position.Number),
                         ("@handler", Printable(letter.Handler ?? "")),
                         ("@reason", Printable(letter.Reason)),
-                        ("@key", letter.Key),
-                        ("@value", letter.Value),
+                        ("@key", letter.Key?.ToArray()),
+                        ("@value", letter.Value?.ToArray()),
                         ("@headers", Headers(letter)),
                         ("@stored", stored));
                     await command.ExecuteNonQueryAsync(token);
@@ -64,9 +64,9 @@ internal sealed class SqlDeadLetterStore(Dialect dialect, TimeProvider time) : I
         foreach (var (name, value) in letter.Headers)
         {
             var header = new DeadLetterHeader { Name = name };
-            if (value is not null)
+            if (value is { } bytes)
             {
-                header.Value = UnsafeByteOperations.UnsafeWrap(value);
+                header.Value = UnsafeByteOperations.UnsafeWrap(bytes);
             }
 
             wire.Headers.Add(header);

@@ -12,7 +12,7 @@ namespace ActorEvents.Sources.Files;
 /// <param name="Problem">One sentence that names file, line and cure; null for a good record.</param>
 /// <param name="Raw">The record's bytes where there is a problem (of one that is too large: the first 64 KiB).</param>
 public readonly record struct FileRecord(
-    long Line, long FirstLine, long EndOffset, long Resume, ReadOnlyMemory<byte> Data, string? Key, string? Problem, byte[]? Raw);
+    long Line, long FirstLine, long EndOffset, long Resume, ReadOnlyMemory<byte> Data, string? Key, string? Problem, ReadOnlyMemory<byte>? Raw);
 
 /// <summary>Where a reading begins.</summary>
 /// <param name="NextLine">Number of the line that comes next; 1 at the beginning of the file.</param>
@@ -24,7 +24,7 @@ public readonly record struct FilePlace(long NextLine, long Resume)
 }
 
 /// <summary>The file as a whole cannot be read as what it is said to be (header, key column).</summary>
-public sealed class FileFormatException(string message) : Exception(message);
+internal sealed class FileFormatException(string message) : FormatException(message);
 
 /// <summary>The file is not any more the one that was read: shorter, replaced or gone. It is never read on at a stale byte.</summary>
-public sealed class FileChangedException(string message) : Exception(message);
+internal sealed class FileChangedException(string message) : IOException(message);

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
+using ActorEvents.Events;
 using ActorEvents.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Win32.SafeHandles;
 
 namespace ActorEvents.Sources.Files;
 
@@ -18,25 +20,37 @@ namespace ActorEvents.Sources.Files;
 /// </code>
 /// Memory: one buffer of at most the largest record + 64 KiB, and one batch.
 /// </summary>
-/// <param name="verify">Told a handle of a followed file that was opened anew; throws if it is not the same file. Null: only the bytes before the place are compared.</param>
-public sealed class FileRecords(FileReadOptions options, TimeProvider time, ILogger? logger = null, Action<Microsoft.Win32.SafeHandles.SafeFileHandle>? verify = null)
+public sealed class FileRecords
 {
     private const int BatchRecords = 512;
     private const int BatchBytes = 256 * 1024;
 
-    private readonly ILogger _log = logger ?? NullLogger.Instance;
+    private readonly FileReadOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Action<SafeFileHandle>? _verify;
+
+    public FileRecords(FileReadOptions options, TimeProvider time, ILogger? logger = null)
+        : this(options, time, logger, null)
+    {
+    }
+
+    /// <param name="verify">Told a handle of a followed file that was opened anew; throws if it is not the same file. Null: only the bytes before the place are compared.</param>
+    internal FileRecords(FileReadOptions options, TimeProvider time, ILogger? logger, Action<SafeFileHandle>? verify) =>
+        (_options, _time, _log, _verify) = (options, time, logger ?? NullLogger.Instance, verify);
 
     /// <summary>
     /// Batches (never empty) of records in the order of the file. Ends at the end of a file that is not followed; a followed one is read until cancelled.
     /// </summary>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
-    /// <exception cref="FileFormatException">No usable header: names line, column and setting.</exception>
-    /// <exception cref="FileChangedException">Truncated, replaced or removed. What was read before has been handed out.</exception>
+    /// <exception cref="IOException">
+    /// The file is not there, cannot be read, or is not any more the one that was read: truncated, replaced, removed. What was read before has been handed out.
+    /// </exception>
+    /// <exception cref="FormatException">No usable header: names line, column and setting.</exception>
     public async IAsyncEnumerable<IReadOnlyList<FileRecord>> ReadAsync(FilePlace from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var window = new FileWindow(options, verify);
-        var parser = RecordParser.For(options);
-        var pace = new Pace(options.EventsPerSecond, time);
+        using var window = new FileWindow(_options, _verify);
+        var parser = RecordParser.For(_options);
+        var pace = new Pace(_options.EventsPerSecond, _time);
         var batchRecords = pace.Batch(BatchRecords);
         var batch = new List<FileRecord>();
         long bytes = 0;
@@ -79,7 +93,7 @@ public sealed class FileRecords(FileReadOptions options, TimeProvider time, ILog
                 (batch, bytes) = ([], 0);
             }
 
-            if (!options.Follow)
+            if (!_options.Follow)
             {
                 if (window.Final)
                 {
@@ -93,10 +107,10 @@ public sealed class FileRecords(FileReadOptions options, TimeProvider time, ILog
             if (parser.QuoteOpen && openQuoteSaid != window.Line)
             {
                 openQuoteSaid = window.Line;
-                Log.QuoteOpen(_log, window.Line, options.Path, options.MaxEventBytes);
+                Log.QuoteOpen(_log, window.Line, _options.Path, _options.MaxEventBytes);
             }
 
-            await Task.Delay(options.PollInterval, time, cancellationToken);
+            await Task.Delay(_options.PollInterval, _time, cancellationToken);
             await window.LookAgainAsync(cancellationToken);
         }
 
@@ -117,7 +131,7 @@ public sealed class FileRecords(FileReadOptions options, TimeProvider time, ILog
             window.Advance(found.Consumed, found.Lines);
             if (parsed == Parsed.Record)
             {
-                batch.Add(new FileRecord(window.Line - 1, line, window.Offset, window.Resume, found.Data, found.Key, found.Problem, found.Raw));
+                batch.Add(new FileRecord(window.Line - 1, line, window.Offset, window.Resume, found.Data, found.Key, found.Problem, found.Raw.OrNull()));
                 bytes += (found.Data?.Length ?? 0) + (found.Raw?.Length ?? 0);
             }
 

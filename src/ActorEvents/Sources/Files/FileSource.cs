@@ -24,7 +24,7 @@ public sealed class FileSourceOptions
 /// A CSV or NDJSON file as a source: one stream, position = origin number = line. The stream's name holds the file's identity (<see cref="FileIdentity"/>), so a file
 /// that grows stays one stream, and another file at the same path is another one. On one node of the cluster at a time.
 /// </summary>
-public sealed class FileSource : IEventSource, ISourceEnds, ISourceProblem
+public sealed class FileSource : IEventSource
 {
     private readonly FileSourceOptions _options;
     private readonly RecordMapping _mapping;
@@ -59,9 +59,8 @@ public sealed class FileSource : IEventSource, ISourceEnds, ISourceProblem
         return Akka.Actor.Props.Create(() => new FileSourceActor(context, _options.File, _mapping, report));
     }
 
-    /// <summary>As <see cref="ISourceEnds.EndsAsync"/>; a followed file has no end, so it is not among them, and neither is one that is empty.</summary>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
-    /// <exception cref="FileChangedException">It is not the one that was read.</exception>
+    /// <summary>As <see cref="IEventSource.EndsAsync"/>; a followed file has no end, so it is not among them, and neither is one that is empty.</summary>
+    /// <exception cref="IOException">The file is not there, cannot be read, or is not the one that was read.</exception>
     public async Task<IReadOnlyList<CommittedPosition>> EndsAsync(IPositionStore positions, CancellationToken cancellationToken)
     {
         if (_options.File.Follow || await FoundFile.FindAsync(Name, _options.File.Path, positions, cancellationToken) is not { } file)

@@ -150,7 +150,7 @@ internal sealed class FileSourceActor : SourceActor
                     yield break;
                 }
             }
-            catch (Exception e) when (e is FileChangedException or FileFormatException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or FileFormatException or UnauthorizedAccessException)
             {
                 // Told before the stream ends, so it is there when the lane has completed.
                 self.Tell(new Interrupted(e.Message));

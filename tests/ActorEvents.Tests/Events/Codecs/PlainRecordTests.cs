@@ -105,8 +105,8 @@ public sealed class PlainRecordTests
         var dead = Records.Decode([1], [2, 3], headers).Dead!;
 
         Assert.Equal(new EventPosition(Records.Stream, 42), dead.Position);
-        Assert.Equal([1], dead.Key);
-        Assert.Equal([2, 3], dead.Value);
-        Assert.Equal(headers, dead.Headers);
+        Assert.Equal([1], dead.Key!.Value.ToArray());
+        Assert.Equal([2, 3], dead.Value!.Value.ToArray());
+        Assert.Equal(headers, dead.Headers.Select(h => KeyValuePair.Create(h.Key, h.Value?.ToArray())));
     }
 }

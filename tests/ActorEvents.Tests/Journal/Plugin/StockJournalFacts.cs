@@ -170,7 +170,7 @@ public abstract class StockJournalFacts
         Assert.DoesNotContain("Data Source", config, StringComparison.OrdinalIgnoreCase);
     }
 
-    protected static JournalEntry EntryOf(int writer, int number) => new()
+    private protected static JournalEntry EntryOf(int writer, int number) => new()
     {
         StateEvents = [new("n", Encoding.UTF8.GetBytes($"{writer}/{number}"))],
         Positions = [new("s", number)],

@@ -109,7 +109,7 @@ public abstract class StoreFacts
         await using var place = await NewAsync();
         await using var journal = await place.OpenAsync();
         var letter = new DeadLetter(
-            new EventPosition(new StreamId("s", "s"), 3), "no \0 key \ud800", Key: null, Value: [1, 0, 255], [new("h", [9]), new("n", null)]);
+            new EventPosition(new StreamId("s", "s"), 3), "no \0 key \ud800", key: null, value: [1, 0, 255], [new("h", [9]), new("n", null)]);
         await journal.DeadLetters.StoreAsync([letter, letter], None);
         await journal.DeadLetters.StoreAsync([letter, letter with { Handler = "Order/\0" }], None);
         Assert.Equal(2, await journal.DeadLetters.CountAsync(None));

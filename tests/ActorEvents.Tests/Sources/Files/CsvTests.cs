@@ -60,7 +60,7 @@ public sealed class CsvTests
         Assert.Equal(3, records.Count);
         Assert.Contains("Line 3 of ", records[1].Problem, StringComparison.Ordinal);
         Assert.Contains($"{fields} field(s), the header has 3", records[1].Problem, StringComparison.Ordinal);
-        Assert.Equal(bad, Encoding.UTF8.GetString(records[1].Raw!));
+        Assert.Equal(bad, Encoding.UTF8.GetString(records[1].Raw!.Value.Span));
         Assert.Equal("""{"a":"4","b":"5","c":"6"}""", records[2].Text());
     }
 
@@ -145,7 +145,7 @@ public sealed class CsvTests
         var records = await TempFile.ReadAsync(file.Csv());
         Assert.Equal(2, records.Count);
         Assert.Contains("Lines 2 to 3 of ", records[0].Problem, StringComparison.Ordinal);
-        Assert.Equal("\"x\ny\",1", Encoding.UTF8.GetString(records[0].Raw!));
+        Assert.Equal("\"x\ny\",1", Encoding.UTF8.GetString(records[0].Raw!.Value.Span));
     }
 
     [Fact]
@@ -223,7 +223,7 @@ public sealed class CsvTests
         var records = await TempFile.ReadAsync(file.Csv(limit: 10_000));
         Assert.Equal([2, 3, 4], records.Select(r => r.Line));
         Assert.Contains("has 3000002 bytes, the limit is 10000", records[0].Problem, StringComparison.Ordinal);
-        Assert.Equal(64 * 1024, records[0].Raw!.Length);
+        Assert.Equal(64 * 1024, records[0].Raw!.Value.Length);
         Assert.Equal("""{"a":"2","b":"3"}""", records[1].Text());
         Assert.Contains("has 1000000 bytes, the limit is 10000", records[2].Problem, StringComparison.Ordinal);
     }

@@ -44,7 +44,7 @@ public sealed class NdjsonTests
         Assert.Equal(2, records.Count);
         Assert.Contains("Line 1 of ", records[0].Problem, StringComparison.Ordinal);
         Assert.Contains(reason, records[0].Problem, StringComparison.Ordinal);
-        Assert.Equal(line, Encoding.UTF8.GetString(records[0].Raw!));
+        Assert.Equal(line, Encoding.UTF8.GetString(records[0].Raw!.Value.Span));
         Assert.Equal("9", records[1].Key);
     }
 
