@@ -62,7 +62,11 @@ internal sealed class KafkaSourceActor : SourceActor
         base.PostStop();
     }
 
-    protected override void StopReading() => _consumer?.StopReading();
+    protected override Task StopReadingAsync()
+    {
+        _consumer?.StopReading();
+        return Task.CompletedTask;
+    }
 
     protected override void OnCommitted(StreamId stream, long next)
     {

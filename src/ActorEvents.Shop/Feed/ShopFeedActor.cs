@@ -14,32 +14,29 @@ using Microsoft.Extensions.Logging;
 namespace ActorEvents.Shop.Feed;
 
 /// <summary>Runs the feed's graph: file → lines → produced, acknowledged → position stored, for as many lines at once as have come meanwhile.</summary>
-internal sealed class ShopFeedActor : ReceiveActor, IWithTimers
+internal sealed class ShopFeedActor : SourceActor
 {
     private static readonly TimeSpan TopicCheck = TimeSpan.FromSeconds(5);
     private const int MostLines = 1_000;
-    private readonly SourceContext _context;
     private readonly ShopFeed _feed;
     private readonly ILogger _log;
     private UniqueKillSwitch? _running;
+    private Task _done = Task.CompletedTask;
     private string _topicId = "";
-    private IActorRef? _drainTo;
 
     public ShopFeedActor(SourceContext context, ShopFeed feed)
+        : base(context)
     {
-        _context = context;
         _feed = feed;
         _log = context.Logging.CreateLogger("ActorEvents.Shop.Feed");
         Receive<Begin>(m => Run(m.TopicId, m.From));
         Receive<Completed>(_ =>
         {
             _running = null;
-            if (_drainTo is null)
+            if (!Draining)
             {
                 MarkCompleteAsync(_topicId).PipeTo(Self);
             }
-
-            Finish();
         });
         Receive<Marked>(_ =>
         {
@@ -53,19 +50,26 @@ internal sealed class ShopFeedActor : ReceiveActor, IWithTimers
             var cause = (m.Cause as AggregateException)?.InnerException ?? m.Cause;
             throw new InvalidOperationException($"Feeding {_feed.Path} to {Topics.OrderLines} failed: {cause.Message}", cause);
         });
-        Receive<DrainSource>(_ =>
-        {
-            _drainTo = Sender;
-            _running?.Shutdown();
-            Finish();
-        });
     }
 
-    public ITimerScheduler Timers { get; set; } = null!;
+    protected override void PreStart()
+    {
+        base.PreStart();
+        Locate();
+    }
 
-    protected override void PreStart() => Locate();
+    protected override void PostStop()
+    {
+        _running?.Abort(new OperationCanceledException());
+        base.PostStop();
+    }
 
-    protected override void PostStop() => _running?.Abort(new OperationCanceledException());
+    /// <summary>What is under way to the broker is acknowledged and its position stored first.</summary>
+    protected override Task StopReadingAsync()
+    {
+        _running?.Shutdown();
+        return _done;
+    }
 
     private void Locate() => LocateAsync().PipeTo(Self);
 
@@ -79,26 +83,26 @@ internal sealed class ShopFeedActor : ReceiveActor, IWithTimers
         }
 
         var name = _feed.PositionName(topicId);
-        return new Begin(topicId, await _context.Positions.ReadAsync(name, CancellationToken.None) ?? new CommittedPosition(name, 1));
+        return new Begin(topicId, await Source.Positions.ReadAsync(name, CancellationToken.None) ?? new CommittedPosition(name, 1));
     }
 
     private async Task<Marked> MarkCompleteAsync(string topicId)
     {
-        await _context.Positions.RaiseAsync([new CommittedPosition(_feed.CompleteName(topicId), 1)], CancellationToken.None);
+        await Source.Positions.RaiseAsync([new CommittedPosition(_feed.CompleteName(topicId), 1)], CancellationToken.None);
         return Marked.Instance;
     }
 
     private void Run(string topicId, CommittedPosition from)
     {
-        if (_drainTo is not null)
+        if (Draining)
         {
             return;
         }
 
         _topicId = topicId;
         Log.FeedStarts(_log, _feed.Path, from.Next, Topics.OrderLines, topicId);
-        var reader = new FileRecords(new FileReadOptions { Path = _feed.Path, KeyColumn = "InvoiceNo", EventsPerSecond = _feed.Rate }, _context.Time, _log);
-        var (running, done) = Source.From(() => reader.ReadAsync(new FilePlace(from.Next, from.Resume), CancellationToken.None))
+        var reader = new FileRecords(new FileReadOptions { Path = _feed.Path, KeyColumn = "InvoiceNo", EventsPerSecond = _feed.Rate }, Source.Time, _log);
+        var (running, done) = Akka.Streams.Dsl.Source.From(() => reader.ReadAsync(new FilePlace(from.Next, from.Resume), CancellationToken.None))
             .ViaMaterialized(KillSwitches.Single<IReadOnlyList<FileRecord>>(), Keep.Right)
             .SelectMany(batch => batch.Select(Read))
             .Via(_feed.Producer.To(Topics.OrderLines))
@@ -109,8 +113,8 @@ internal sealed class ShopFeedActor : ReceiveActor, IWithTimers
             })
             .SelectAsync(1, lines => StoreAsync(from.Stream, lines))
             .ToMaterialized(Sink.Ignore<NotUsed>(), Keep.Both)
-            .Run(_context.Materializer);
-        _running = running;
+            .Run(Source.Materializer);
+        (_running, _done) = (running, done);
         done.PipeTo(Self, success: _ => Completed.Instance);
     }
 
@@ -128,11 +132,11 @@ internal sealed class ShopFeedActor : ReceiveActor, IWithTimers
         if (dead.Count > 0)
         {
             Log.FeedDeadLetters(_log, dead.Count, _feed.Path, dead[^1].Position.Number, dead[^1].Reason);
-            await _context.DeadLetters.StoreAsync(dead, CancellationToken.None);
+            await Source.DeadLetters.StoreAsync(dead, CancellationToken.None);
         }
 
         var last = lines[^1].Line;
-        await _context.Positions.RaiseAsync([new CommittedPosition(positionName, last.Line + 1, last.Resume)], CancellationToken.None);
+        await Source.Positions.RaiseAsync([new CommittedPosition(positionName, last.Line + 1, last.Resume)], CancellationToken.None);
         return NotUsed.Instance;
     }
 
@@ -152,15 +156,6 @@ internal sealed class ShopFeedActor : ReceiveActor, IWithTimers
         Origin = new EventOrigin(_feed.FileId, record.Line),
         Size = record.Data.Length,
     };
-
-    private void Finish()
-    {
-        if (_drainTo is not null && _running is null)
-        {
-            _drainTo.Tell(new SourceDrained(_context.Name));
-            Context.Stop(Self);
-        }
-    }
 
     private sealed record Begin(string TopicId, CommittedPosition From);
 

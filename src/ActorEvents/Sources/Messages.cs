@@ -19,17 +19,11 @@ internal sealed record LanesDrained(IReadOnlyList<LaneDrained> Lanes);
 internal sealed record CloseLanes(IReadOnlyList<StreamId> Streams);
 
 /// <summary>Group → source: stop reading, drain all lanes, answer <see cref="SourceDrained"/>, stop.</summary>
-public sealed record DrainSource(TimeSpan Deadline);
+internal sealed record DrainSource(TimeSpan Deadline);
 
 /// <summary>Source → group: nothing of it runs on this node any more.</summary>
-public sealed record SourceDrained(string Source)
-{
-    internal SourceDrained(string source, IReadOnlyList<LaneDrained> lanes)
-        : this(source) => Lanes = lanes;
-
-    /// <summary>What its lanes came to; a source without lanes has none.</summary>
-    internal IReadOnlyList<LaneDrained> Lanes { get; } = [];
-}
+/// <param name="Lanes">What its lanes came to; a source without lanes has none.</param>
+internal sealed record SourceDrained(string Source, IReadOnlyList<LaneDrained> Lanes);
 
 /// <summary>A lane has ended its session in an orderly way.</summary>
 /// <param name="Committed">The position that is committed.</param>

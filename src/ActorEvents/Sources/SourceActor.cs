@@ -21,6 +21,7 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
     private readonly HashSet<string> _pausedStreams;
     private bool _paused;
     private bool _draining;
+    private bool _reads;
     private int _lanesMade;
 
     protected SourceActor(SourceContext context)
@@ -42,8 +43,19 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
         Receive<DrainSource>(m =>
         {
             _draining = true;
-            StopReading();
+            var stopped = StopReadingAsync();
+            _reads = !stopped.IsCompletedSuccessfully;
+            if (_reads)
+            {
+                stopped.PipeTo(Self, success: () => ReadingStopped.Instance);
+            }
+
             Drain([.. _lanes.Values], m.Deadline, whole: true);
+        });
+        Receive<ReadingStopped>(_ =>
+        {
+            _reads = false;
+            FinishDrains();
         });
         Receive<ReopenLane>(m =>
         {
@@ -148,10 +160,11 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
         }
     }
 
-    /// <summary>Stop reading from outside; lanes drain afterwards. Called once, at the drain of the whole source.</summary>
-    protected virtual void StopReading()
-    {
-    }
+    /// <summary>
+    /// Stop reading from outside; lanes drain meanwhile. Called once, at the drain of the whole source, which lasts until the task has completed, too. Its
+    /// failure comes to this actor as <see cref="Status.Failure"/>.
+    /// </summary>
+    protected virtual Task StopReadingAsync() => Task.CompletedTask;
 
     /// <summary>
     /// A lane has asked to be read again, and has ended: open another one of the stream at its committed position. Unless overridden, this actor fails, so
@@ -208,7 +221,7 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
         for (var i = _drains.Count - 1; i >= 0; i--)
         {
             var (replyTo, waiting, results, whole) = _drains[i];
-            if (waiting.Count > 0)
+            if (waiting.Count > 0 || (whole && _reads))
             {
                 continue;
             }
@@ -220,5 +233,10 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
                 Context.Stop(Self);
             }
         }
+    }
+
+    private sealed record ReadingStopped
+    {
+        public static ReadingStopped Instance { get; } = new();
     }
 }
