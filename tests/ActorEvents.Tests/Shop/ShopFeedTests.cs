@@ -63,12 +63,32 @@ public sealed class ShopFeedTests() : TestKit("akka.loglevel = OFF")
         Assert.Contains(Topics.OrderLines, said, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_drain_lasts_until_what_is_under_way_is_acknowledged_and_its_position_stored()
+    {
+        using var file = new TempFile(Header + "1,A,1,2.5\n2,B,1,2.5\n");
+        var acknowledged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _producer.Acknowledged = acknowledged.Task;
+        var feed = new ShopFeed(file.Path, 0, _producer);
+        var source = Sys.ActorOf(feed.Props(Context(feed)));
+        AwaitAssert(() => Assert.NotEmpty(_producer.Keys), Soon);
+
+        source.Tell(new DrainSource(Soon), TestActor);
+        Assert.True((await source.Ask<SourceStatus>(GetSourceStatus.Instance, Soon)).Draining);
+        acknowledged.SetResult();
+
+        ExpectMsg<SourceDrained>(Soon);
+        Assert.NotNull(_positions[feed.PositionName(FakeProducer.TopicId)]);
+    }
+
     private void Start(ShopFeed feed)
     {
-        var context = new SourceContext(
-            feed.Name, [], _positions, new MemoryDeadLetters(), new FlowOptions(), TimeProvider.System, NullLoggerFactory.Instance, Sys.Materializer());
-        Sys.ActorOf(Props.Create(() => new Parent(TestActor, feed.Props(context))));
+        var props = feed.Props(Context(feed));
+        Sys.ActorOf(Props.Create(() => new Parent(TestActor, props)));
     }
+
+    private SourceContext Context(ShopFeed feed) => new(
+        feed.Name, [], _positions, new MemoryDeadLetters(), new FlowOptions(), TimeProvider.System, NullLoggerFactory.Instance, Sys.Materializer());
 
     /// <summary>Acknowledges every line, or fails.</summary>
     private sealed class FakeProducer : IFeedProducer
@@ -79,11 +99,17 @@ public sealed class ShopFeedTests() : TestKit("akka.loglevel = OFF")
 
         public string? Fault { get; set; }
 
+        public Task Acknowledged { get; set; } = Task.CompletedTask;
+
         public Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken) => Task.FromResult(TopicId);
 
         public Flow<FeedLine, FeedLine, NotUsed> To(string topic) => Flow.Create<FeedLine>().Select(l =>
         {
             Keys.Enqueue(Fault is null ? l.Line.Key! : throw new InvalidOperationException(Fault));
+            return l;
+        }).SelectAsync(1, async l =>
+        {
+            await Acknowledged;
             return l;
         });
     }
