@@ -1,14 +1,11 @@
-using System.Globalization;
-using System.Runtime.Serialization;
+using ActorEvents.Serializers;
 using Akka.Actor;
 using Akka.Configuration;
-using Akka.Serialization;
-using Google.Protobuf;
 
 namespace ActorEvents.Handlers;
 
-/// <summary>Akka's serializer for what passes between a subscription and an entity. Manifests are fixed texts; a type name is never written nor loaded.</summary>
-internal sealed class DeliverySerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+/// <summary>Akka's serializer for what passes between a subscription and an entity.</summary>
+internal sealed class DeliverySerializer(ExtendedActorSystem system) : FixedManifestSerializer(system)
 {
     /// <summary>On the wire between nodes of one cluster: never to be changed.</summary>
     public const int Id = 712;
@@ -26,24 +23,12 @@ internal sealed class DeliverySerializer(ExtendedActorSystem system) : Serialize
     internal const string StatusManifest = "ae.status.1";
 
     /// <summary>Serializer and bindings for <c>akka.actor</c>.</summary>
-    public static Config Configuration => ConfigurationFactory.ParseString($$"""
-        akka.actor {
-          serializers.actor-events-delivery = "{{typeof(DeliverySerializer).AssemblyQualifiedName}}"
-          serialization-identifiers."{{typeof(DeliverySerializer).AssemblyQualifiedName}}" = {{Id}}
-          serialization-bindings {
-            "{{typeof(Deliver).AssemblyQualifiedName}}" = actor-events-delivery
-            "{{typeof(Done).AssemblyQualifiedName}}" = actor-events-delivery
-            "{{typeof(Resend).AssemblyQualifiedName}}" = actor-events-delivery
-            "{{typeof(StopWhenDrained).AssemblyQualifiedName}}" = actor-events-delivery
-            "{{typeof(GetEntityStatus).AssemblyQualifiedName}}" = actor-events-delivery
-            "{{typeof(EntityStatus).AssemblyQualifiedName}}" = actor-events-delivery
-          }
-        }
-        """);
+    public static Config Configuration => Bind<DeliverySerializer>(
+        "actor-events-delivery", Id, typeof(Deliver), typeof(Done), typeof(Resend), typeof(StopWhenDrained), typeof(GetEntityStatus), typeof(EntityStatus));
 
     public override int Identifier => Id;
 
-    public override string Manifest(object o) => o switch
+    protected override string? ManifestOf(object message) => message switch
     {
         Deliver => DeliverManifest,
         Done => DoneManifest,
@@ -51,10 +36,10 @@ internal sealed class DeliverySerializer(ExtendedActorSystem system) : Serialize
         StopWhenDrained => StopManifest,
         GetEntityStatus => GetStatusManifest,
         EntityStatus => StatusManifest,
-        _ => throw NotOurs(o),
+        _ => null,
     };
 
-    public override byte[] ToBinary(object obj) => obj switch
+    protected override byte[]? Write(object message) => message switch
     {
         Deliver deliver => DeliveryCodec.Write(deliver),
         Done done => DeliveryCodec.Write(done),
@@ -62,31 +47,17 @@ internal sealed class DeliverySerializer(ExtendedActorSystem system) : Serialize
         StopWhenDrained => [],
         GetEntityStatus question => DeliveryCodec.Write(question),
         EntityStatus status => DeliveryCodec.Write(status),
-        _ => throw NotOurs(obj),
+        _ => null,
     };
 
-    /// <exception cref="SerializationException">Unknown manifest, or bytes that are not of that form.</exception>
-    public override object FromBinary(byte[] bytes, string manifest)
+    protected override object? Read(byte[] bytes, string manifest) => manifest switch
     {
-        try
-        {
-            return manifest switch
-            {
-                DeliverManifest => DeliveryCodec.ReadDeliver(bytes),
-                DoneManifest => DeliveryCodec.ReadDone(bytes),
-                ResendManifest => DeliveryCodec.ReadResend(bytes),
-                GetStatusManifest => DeliveryCodec.ReadGetStatus(bytes),
-                StatusManifest => DeliveryCodec.ReadStatus(bytes),
-                StopManifest => StopWhenDrained.Instance,
-                _ => throw new SerializationException(
-                    $"The manifest '{manifest}' of serializer {Id.ToString(CultureInfo.InvariantCulture)} is unknown: a node of a newer version sent it."),
-            };
-        }
-        catch (InvalidProtocolBufferException e)
-        {
-            throw new SerializationException($"{bytes.Length.ToString(CultureInfo.InvariantCulture)} bytes with manifest '{manifest}' cannot be read: {e.Message}", e);
-        }
-    }
-
-    private static ArgumentException NotOurs(object o) => new($"DeliverySerializer is not for {o.GetType()}.", nameof(o));
+        DeliverManifest => DeliveryCodec.ReadDeliver(bytes),
+        DoneManifest => DeliveryCodec.ReadDone(bytes),
+        ResendManifest => DeliveryCodec.ReadResend(bytes),
+        GetStatusManifest => DeliveryCodec.ReadGetStatus(bytes),
+        StatusManifest => DeliveryCodec.ReadStatus(bytes),
+        StopManifest => StopWhenDrained.Instance,
+        _ => null,
+    };
 }

@@ -1,14 +1,12 @@
-using System.Globalization;
-using System.Runtime.Serialization;
+using ActorEvents.Serializers;
 using Akka.Actor;
 using Akka.Configuration;
-using Akka.Serialization;
 using Google.Protobuf;
 
 namespace ActorEvents.Relay;
 
-/// <summary>Akka's serializer for what passes between nodes and the relay. Manifests are fixed texts; a type name is never written nor loaded.</summary>
-internal sealed class RelaySerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+/// <summary>Akka's serializer for what passes between nodes and the relay.</summary>
+internal sealed class RelaySerializer(ExtendedActorSystem system) : FixedManifestSerializer(system)
 {
     /// <summary>On the wire between nodes of one cluster: never to be changed.</summary>
     public const int Id = 713;
@@ -24,62 +22,39 @@ internal sealed class RelaySerializer(ExtendedActorSystem system) : SerializerWi
     internal const string StatusManifest = "ae.relay.status.1";
 
     /// <summary>Serializer and bindings for <c>akka.actor</c>.</summary>
-    public static Config Configuration => ConfigurationFactory.ParseString($$"""
-        akka.actor {
-          serializers.actor-events-relay = "{{typeof(RelaySerializer).AssemblyQualifiedName}}"
-          serialization-identifiers."{{typeof(RelaySerializer).AssemblyQualifiedName}}" = {{Id}}
-          serialization-bindings {
-            "{{typeof(JournalAppended).AssemblyQualifiedName}}" = actor-events-relay
-            "{{typeof(FlushRelay).AssemblyQualifiedName}}" = actor-events-relay
-            "{{typeof(RelayFlushed).AssemblyQualifiedName}}" = actor-events-relay
-            "{{typeof(GetRelayStatus).AssemblyQualifiedName}}" = actor-events-relay
-            "{{typeof(RelayStatus).AssemblyQualifiedName}}" = actor-events-relay
-          }
-        }
-        """);
+    public static Config Configuration => Bind<RelaySerializer>(
+        "actor-events-relay", Id, typeof(JournalAppended), typeof(FlushRelay), typeof(RelayFlushed), typeof(GetRelayStatus), typeof(RelayStatus));
 
     public override int Identifier => Id;
 
-    public override string Manifest(object o) => o switch
+    protected override string? ManifestOf(object message) => message switch
     {
         JournalAppended => AppendedManifest,
         FlushRelay => FlushManifest,
         RelayFlushed => FlushedManifest,
         GetRelayStatus => GetStatusManifest,
         RelayStatus => StatusManifest,
-        _ => throw NotOurs(o),
+        _ => null,
     };
 
-    public override byte[] ToBinary(object obj) => obj switch
+    protected override byte[]? Write(object message) => message switch
     {
         JournalAppended or GetRelayStatus => [],
         FlushRelay flush => new Wire.Flush { Deadline = flush.Deadline.Ticks }.ToByteArray(),
         RelayFlushed flushed => ToWire(flushed).ToByteArray(),
         RelayStatus status => ToWire(status).ToByteArray(),
-        _ => throw NotOurs(obj),
+        _ => null,
     };
 
-    /// <exception cref="SerializationException">Unknown manifest, or bytes that are not of that form.</exception>
-    public override object FromBinary(byte[] bytes, string manifest)
+    protected override object? Read(byte[] bytes, string manifest) => manifest switch
     {
-        try
-        {
-            return manifest switch
-            {
-                AppendedManifest => JournalAppended.Instance,
-                FlushManifest => new FlushRelay(TimeSpan.FromTicks(Wire.Flush.Parser.ParseFrom(bytes).Deadline)),
-                FlushedManifest => FromWire(Wire.Flushed.Parser.ParseFrom(bytes)),
-                GetStatusManifest => GetRelayStatus.Instance,
-                StatusManifest => FromWire(Wire.Status.Parser.ParseFrom(bytes)),
-                _ => throw new SerializationException(
-                    $"The manifest '{manifest}' of serializer {Id.ToString(CultureInfo.InvariantCulture)} is unknown: a node of a newer version sent it."),
-            };
-        }
-        catch (InvalidProtocolBufferException e)
-        {
-            throw new SerializationException($"{bytes.Length.ToString(CultureInfo.InvariantCulture)} bytes with manifest '{manifest}' cannot be read: {e.Message}", e);
-        }
-    }
+        AppendedManifest => JournalAppended.Instance,
+        FlushManifest => new FlushRelay(TimeSpan.FromTicks(Wire.Flush.Parser.ParseFrom(bytes).Deadline)),
+        FlushedManifest => FromWire(Wire.Flushed.Parser.ParseFrom(bytes)),
+        GetStatusManifest => GetRelayStatus.Instance,
+        StatusManifest => FromWire(Wire.Status.Parser.ParseFrom(bytes)),
+        _ => null,
+    };
 
     private static Wire.Flushed ToWire(RelayFlushed flushed)
     {
@@ -139,6 +114,4 @@ internal sealed class RelaySerializer(ExtendedActorSystem system) : SerializerWi
         wire.Lag,
         wire.HasStopped ? wire.Stopped : null,
         wire.HasFault ? wire.Fault : null);
-
-    private static ArgumentException NotOurs(object o) => new($"RelaySerializer is not for {o.GetType()}.", nameof(o));
 }

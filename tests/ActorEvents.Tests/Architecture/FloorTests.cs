@@ -11,6 +11,7 @@ public sealed class FloorTests
         typeof(global::ActorEvents.Hosting.ActorEventsNode).Assembly, typeof(global::ActorEvents.Kafka.KafkaClientCheck).Assembly, typeof(global::ActorEvents.Shop.ShopHosting).Assembly, typeof(global::ActorEvents.Web.HealthEndpoints).Assembly).Build();
 
     [Theory]
+    [InlineData("Serializers", "Retries|Events|Telemetry|Journal|Handlers|Subscriptions|Observers|Sources|Relay|Groups|Hosting")]
     [InlineData("Retries", "Events|Telemetry|Journal|Handlers|Subscriptions|Observers|Sources|Relay|Groups|Hosting")]
     [InlineData("Events", "Retries|Telemetry|Journal|Handlers|Subscriptions|Observers|Sources|Relay|Groups|Hosting")]
     [InlineData("Telemetry", "Journal|Handlers|Subscriptions|Observers|Sources|Relay|Groups|Hosting")]
