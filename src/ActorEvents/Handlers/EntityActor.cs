@@ -50,23 +50,13 @@ internal sealed class EntityActor : UntypedPersistentActor, IWithTimers
 
     protected override void OnCommand(object message)
     {
+        if (_flow.TryReceive(message, Sender))
+        {
+            return;
+        }
+
         switch (message)
         {
-            case Deliver delivery:
-                _flow.Deliver(delivery, Sender);
-                break;
-            case DelayOver:
-                _flow.DelayOver();
-                break;
-            case IdleCheck:
-                _flow.CheckIdle();
-                break;
-            case StopWhenDrained:
-                _flow.StopWhenDrained();
-                break;
-            case GetEntityStatus:
-                Sender.Tell(_flow.Status);
-                break;
             case SaveSnapshotSuccess saved:
                 DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1));
                 break;

@@ -25,26 +25,9 @@ internal sealed class VolatileEntityActor : UntypedActor, IWithTimers
 
     protected override void OnReceive(object message)
     {
-        switch (message)
+        if (!_flow.TryReceive(message, Sender))
         {
-            case Deliver delivery:
-                _flow.Deliver(delivery, Sender);
-                break;
-            case DelayOver:
-                _flow.DelayOver();
-                break;
-            case IdleCheck:
-                _flow.CheckIdle();
-                break;
-            case StopWhenDrained:
-                _flow.StopWhenDrained();
-                break;
-            case GetEntityStatus:
-                Sender.Tell(_flow.Status);
-                break;
-            default:
-                Unhandled(message);
-                break;
+            Unhandled(message);
         }
     }
 }
