@@ -9,11 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorEvents.Tests.Handlers;
 
-public sealed class BlockedKeyTests() : TestKit($$"""
-    akka.loglevel = OFF
-    akka.persistence.journal.plugin = test-journal
-    test-journal.class = "{{typeof(Journal).AssemblyQualifiedName}}"
-    """)
+public sealed class BlockedKeyTests() : TestKit(TestJournal.Config<BlockedKeyTests.Journal>())
 {
     private static readonly StreamId Stream = new("s/t/0", "s/0");
     private static readonly EntityKey Key = new("k");

@@ -10,11 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ActorEvents.Tests.Handlers;
 
 /// <summary>Persist, apply, answer, signal: none of the later ones without the earlier. After a failure only the journal knows what is true.</summary>
-public sealed class FailingAppendTests() : TestKit($$"""
-    akka.loglevel = OFF
-    akka.persistence.journal.plugin = test-journal
-    test-journal.class = "{{typeof(Journal).AssemblyQualifiedName}}"
-    """)
+public sealed class FailingAppendTests() : TestKit(TestJournal.Config<FailingAppendTests.Journal>())
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly EntityKey Key = new("k");
