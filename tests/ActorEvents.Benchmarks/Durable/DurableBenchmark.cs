@@ -1,6 +1,6 @@
 using System.Globalization;
-using ActorEvents.Benchmarks.Servers;
 using ActorEvents.Journal;
+using ActorEvents.Tests.Journal;
 
 namespace ActorEvents.Benchmarks.Durable;
 
@@ -32,7 +32,7 @@ internal static class DurableBenchmark
         await using var server = await PostgresServer.StartAsync();
         return await RunAsync(
             "durable-postgresql",
-            async name => new JournalOptions { Provider = JournalProvider.Postgresql, ConnectionString = await server.NewDatabaseAsync(name) });
+            async name => new JournalOptions { Provider = JournalProvider.Postgresql, ConnectionString = (await server.NewDatabaseAsync(name)).ToString() });
     }
 
     private static async Task<BenchmarkResult> RunAsync(string name, Func<string, Task<JournalOptions>> database)

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using ActorEvents.Kafka.Embedded;
+using ActorEvents.Tests.Kafka;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -79,7 +78,7 @@ internal sealed class BrokerServer : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("ae-bench-kafka-");
         var start = new ProcessStartInfo("/bin/sh", ["-c", Hold, "sh", script]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment["KAFKA_DATA"] = folder.FullName;
-        start.Environment["KAFKA_PORT"] = FreePorts(4).ToString(CultureInfo.InvariantCulture);
+        start.Environment["KAFKA_PORT"] = FreePorts.Find(4).ToString(CultureInfo.InvariantCulture);
         start.Environment["KAFKA_NODES"] = "1";
         var process = Process.Start(start)!;
         var bootstrap = await process.StandardOutput.ReadLineAsync().WaitAsync(s_deadline, TimeProvider.System)
@@ -104,32 +103,6 @@ internal sealed class BrokerServer : IAsyncDisposable
         if (_folder!.Exists)
         {
             _folder.Delete(recursive: true);
-        }
-    }
-
-    // Below the range from which the system takes ports for outgoing connections.
-    private static int FreePorts(int count)
-    {
-        for (var first = Random.Shared.Next(20_000, 32_000); ; first = Random.Shared.Next(20_000, 32_000))
-        {
-            if (Enumerable.Range(first, count).All(IsFree))
-            {
-                return first;
-            }
-        }
-    }
-
-    private static bool IsFree(int port)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, port);
-        try
-        {
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
         }
     }
 }

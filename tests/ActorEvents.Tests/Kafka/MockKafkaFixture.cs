@@ -39,19 +39,13 @@ public sealed class MockKafkaFixture : IDisposable
 
     public void CreateTopic(string name, int partitions) => Cluster.CreateTopic(name, partitions);
 
-    /// <summary>Producer settings for tests: no linger.</summary>
-    public ProducerConfig ProducerConfig() => new() { BootstrapServers = Bootstrap, LingerMs = 0, EnableIdempotence = true };
+    public ProducerConfig ProducerConfig() => ClientConfigs.Producer(Bootstrap);
 
     /// <summary>
-    /// Consumer settings for tests: an empty fetch of the mock is held for its whole time, so that time is short.
-    /// The classic protocol with the shortest rebalances the mock has.
+    /// An empty fetch of the mock is held for its whole time, so that time is short. The classic protocol with the shortest rebalances the mock has.
     /// </summary>
-    public ConsumerConfig ConsumerConfig(string group) => new()
+    public ConsumerConfig ConsumerConfig(string group) => new(ClientConfigs.Consumer(Bootstrap, group))
     {
-        BootstrapServers = Bootstrap,
-        GroupId = group,
-        EnableAutoCommit = false,
-        AutoOffsetReset = AutoOffsetReset.Earliest,
         FetchWaitMaxMs = 10,
         SessionTimeoutMs = 1500,
         HeartbeatIntervalMs = 300,

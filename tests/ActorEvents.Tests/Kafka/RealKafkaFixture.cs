@@ -17,8 +17,8 @@ public sealed class RealKafkaFixture : IAsyncLifetime
     // Prints the bootstrap list when the broker serves; serves until standard input closes.
     private const string Hold = """kafka=$1; "$kafka" start || { "$kafka" wipe; exit 1; }; read -r _; exec "$kafka" wipe""";
 
-    // Below the range from which the system takes ports for outgoing connections. Plain, controller and secure listener, and one to spare.
-    private const int FirstPort = 20_000, LastPort = 32_000, PortBlock = 4;
+    // Plain, controller and secure listener, and one to spare.
+    private const int Ports = 4;
 
     private static readonly TimeSpan s_startDeadline = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan s_adminDeadline = TimeSpan.FromSeconds(30);
@@ -55,7 +55,7 @@ public sealed class RealKafkaFixture : IAsyncLifetime
 
         for (var attempt = 1; ; attempt++)
         {
-            _port = FreePorts();
+            _port = FreePorts.Find(Ports);
             var failure = await StartAsync();
             if (failure is null)
             {
@@ -90,17 +90,9 @@ public sealed class RealKafkaFixture : IAsyncLifetime
 
     public IAdminClient Admin() => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Bootstrap }).SetLogHandler((_, _) => { }).Build();
 
-    /// <summary>The same settings as the mock's, but for the group's, which a real broker does not hold up.</summary>
-    public ProducerConfig ProducerConfig() => new() { BootstrapServers = Bootstrap, LingerMs = 0, EnableIdempotence = true };
+    public ProducerConfig ProducerConfig() => ClientConfigs.Producer(Bootstrap);
 
-    public ConsumerConfig ConsumerConfig(string group) => new()
-    {
-        BootstrapServers = Bootstrap,
-        GroupId = group,
-        EnableAutoCommit = false,
-        AutoOffsetReset = AutoOffsetReset.Earliest,
-        SessionTimeoutMs = 6000,
-    };
+    public ConsumerConfig ConsumerConfig(string group) => new(ClientConfigs.Consumer(Bootstrap, group)) { SessionTimeoutMs = 6000 };
 
     /// <summary>kill -9. Its data stay.</summary>
     public async Task KillAsync()
@@ -198,31 +190,6 @@ public sealed class RealKafkaFixture : IAsyncLifetime
         start.Environment["KAFKA_PORT"] = _port.ToString(CultureInfo.InvariantCulture);
         start.Environment["KAFKA_NODES"] = "1";
         return start;
-    }
-
-    private static int FreePorts()
-    {
-        for (var first = Random.Shared.Next(FirstPort, LastPort - PortBlock); ; first = Random.Shared.Next(FirstPort, LastPort - PortBlock))
-        {
-            if (Enumerable.Range(first, PortBlock).All(IsFree))
-            {
-                return first;
-            }
-        }
-    }
-
-    private static bool IsFree(int port)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, port);
-        try
-        {
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }
 
