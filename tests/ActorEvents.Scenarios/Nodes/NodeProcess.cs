@@ -57,6 +57,9 @@ internal sealed partial class NodeProcess : IAsyncDisposable
             RedirectStandardInput = true,
             WorkingDirectory = AppContext.BaseDirectory,
         };
+
+        // A node lives for seconds here: profiling its code for later would cost more than it gives.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         start.ArgumentList.Add(Program);
         foreach (var argument in arguments)
         {

@@ -5,8 +5,7 @@ using ActorEvents.Node;
 namespace ActorEvents.Scenarios.Nodes;
 
 /// <summary>
-/// Starts real node processes in a folder of its own, and ends them with it. One such test at a time, and one of those of the shop beside it: they wait more than
-/// they compute.
+/// Starts real node processes in a folder of its own, and ends them with it. One such test at a time.
 /// </summary>
 [Collection("nodes")]
 public abstract class NodeScenario : IAsyncLifetime
