@@ -209,7 +209,7 @@ internal static class NodeHost
                     settings.Kafka, topics, options.MaxEventBytes, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger("ActorEvents.Kafka")));
                 if (settings.Shop.Enabled)
                 {
-                    // A topic that was made anew is fed from the file's first line, so a loss of the broker ends the feed, and it asks for the topic again.
+                    // A topic that was re-created is fed from the file's first line, so a loss of the broker ends the feed, and it asks for the topic again.
                     var producer = KafkaProducerSettings.Of(settings.Kafka) with
                     {
                         ClientId = "actor-events-feed",

@@ -145,7 +145,7 @@ public sealed class KafkaTopics : IDisposable
         }
         catch (KafkaException e) when (!isNew && e.Error.Code is (ErrorCode.Local_UnknownPartition or ErrorCode.Local_UnknownTopic))
         {
-            // It goes on for up to 30 s (topic.metadata.propagation.max.ms) by what it knew before the topic was made anew or got more partitions.
+            // It goes on for up to 30 s (topic.metadata.propagation.max.ms) by what it knew before the topic was re-created or got more partitions.
             _ends.Dispose();
             _ends = NewEndsClient();
             return _ends.QueryWatermarkOffsets(partition, s_timeout);
@@ -218,5 +218,5 @@ public sealed class KafkaTopics : IDisposable
 }
 
 /// <summary>A topic as it is now.</summary>
-/// <param name="Id">Of this incarnation: made anew, it has another.</param>
+/// <param name="Id">Of this incarnation: a re-created topic has another.</param>
 internal sealed record KafkaTopic(string Name, string Id, IReadOnlyList<int> Partitions);

@@ -49,7 +49,7 @@ public sealed class KafkaDestination : IRelayDestination
     {
         if (_broken is { } broken && _producer is { } lost)
         {
-            // While no broker was there, topics may have been made anew: the relay asks for their ids before anything goes to them.
+            // While no broker was there, topics may have been re-created: the relay asks for their ids before anything goes to them.
             await DiscardAsync(lost);
             throw new KafkaException(broken);
         }

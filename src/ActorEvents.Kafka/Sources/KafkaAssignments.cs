@@ -98,7 +98,7 @@ internal sealed class KafkaAssignments(SourceContext context, KafkaSourceOptions
     }
 
     /// <summary>Throws where a topic is another one than was assigned: its offsets would be taken for those of the old one.</summary>
-    /// <exception cref="TopicMadeAnewException">A topic was made anew; names it and both ids.</exception>
+    /// <exception cref="TopicMadeAnewException">A topic was re-created; names it and both ids.</exception>
     public async Task CheckTopicsAsync(IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken)
     {
         foreach (var topic in partitions.Select(Find).OfType<KafkaAssignment>().DistinctBy(a => (a.Partition.Topic, a.TopicId)))

@@ -140,7 +140,7 @@ internal sealed class KafkaSourceActor : SourceActor
         return TopicsThere.Instance;
     }
 
-    /// <summary>A topic that is deleted and made anew while the connections stand gives no other sign.</summary>
+    /// <summary>A topic that is deleted and re-created while the connections stand gives no other sign.</summary>
     private async Task<TopicsChecked> CheckTopicsAsync()
     {
         try

@@ -21,6 +21,6 @@ public sealed class KafkaSourceOptions
     /// <summary>The member's instance id (static membership); null: dynamic.</summary>
     public string? InstanceId { get; init; }
 
-    /// <summary>How often topics are asked for their ids, so that one that was deleted and made anew is noticed. Default 10 s.</summary>
+    /// <summary>How often topics are asked for their ids, so that one that was deleted and re-created is noticed. Default 10 s.</summary>
     public TimeSpan TopicCheckInterval { get; init; } = TimeSpan.FromSeconds(10);
 }

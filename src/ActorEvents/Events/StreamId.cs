@@ -4,7 +4,7 @@ namespace ActorEvents.Events;
 
 /// <summary>
 /// One ordered log as one source reads it. The name holds the incarnation (source name + topic id + partition), so a topic that was
-/// made anew is another stream. One instance per lane; events share it by reference.
+/// re-created is another stream. One instance per lane; events share it by reference.
 /// </summary>
 /// <param name="Name">Unique, stable over restarts, e.g. <c>orders/5L6g3nShT-eMCtK--X86sw/3</c>. Compared ordinally.</param>
 /// <param name="OriginScope">

@@ -8,13 +8,13 @@ public interface IRelayDestination : IAsyncDisposable
     /// <summary>What it publishes to, in metrics and traces (<c>messaging.system</c>).</summary>
     string MessagingSystem => "kafka";
 
-    /// <summary>The present incarnation id of a topic (created if it is not there and the broker may create it); changes when it is made anew.</summary>
+    /// <summary>The present incarnation id of a topic (created if it is not there and the broker may create it); changes when it is re-created.</summary>
     Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken);
 
     /// <summary>
     /// Publishes in order and completes when each record is acknowledged or refused for good. A passing fault is retried inside; an exception means
     /// that nothing is known of the rest: the relay starts again at the first unacknowledged one. Records go only to the incarnations of the topics
-    /// that <see cref="TopicIdAsync"/> told last: where a topic may have been made anew since (the broker was away), it throws instead, or the new
+    /// that <see cref="TopicIdAsync"/> told last: where a topic may have been re-created since (the broker was away), it throws instead, or the new
     /// topic would be fed from the middle and consumers would take what is replayed later for repeats.
     /// </summary>
     Task<IReadOnlyList<RelayRefusal>> PublishAsync(IReadOnlyList<RelayRecord> records, CancellationToken cancellationToken);

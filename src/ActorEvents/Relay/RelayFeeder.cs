@@ -100,7 +100,7 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
             await _publisher!.CheckTopicsAsync(places, cancellationToken);
             await StoreIfDueAsync(places, cancellationToken);
 
-            // Who is behind (made anew, or back after a failure) and who is in front take turns, so that a long replay holds nobody up.
+            // Who is behind (re-created, or back after a failure) and who is in front take turns, so that a long replay holds nobody up.
             var (low, high) = (places.Low, places.High);
             turn = !turn;
             var after = turn || headDone ? low : high;
