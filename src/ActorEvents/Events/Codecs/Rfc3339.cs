@@ -27,13 +27,19 @@ internal static class Rfc3339
         var rest = text[19..];
         if (rest[0] == '.')
         {
-            var digits = rest[1..].IndexOfAnyExceptInRange('0', '9');
-            if (digits <= 0)
+            // Not IndexOfAnyExceptInRange: until the runtime has compiled that a second time, it puts four boxed characters on the heap.
+            var end = 1;
+            while (end < rest.Length && char.IsAsciiDigit(rest[end]))
+            {
+                end++;
+            }
+
+            if (end is 1 || end == rest.Length)
             {
                 return false;
             }
 
-            rest = rest[(1 + digits)..];
+            rest = rest[end..];
         }
 
         return rest.Length switch
