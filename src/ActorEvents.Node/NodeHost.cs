@@ -57,7 +57,7 @@ internal static class NodeHost
             settings.Kafka.BootstrapServers = broker.BootstrapServers;
             settings.Kafka.SessionTimeout = TimeSpan.FromSeconds(2);
             settings.Kafka.FetchWaitMs = 10;
-            options.Relay.TopicMadeAnew = TopicMadeAnew.Replay;
+            options.Relay.RecreatedTopic = RecreatedTopic.Replay;
         }
 
         using var topics = new KafkaTopics(settings.Kafka, TimeProvider.System, logging.CreateLogger("ActorEvents.Kafka"));

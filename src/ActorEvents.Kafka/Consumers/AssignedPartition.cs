@@ -1,11 +1,11 @@
 namespace ActorEvents.Kafka.Consumers;
 
-/// <summary>One partition, from its assignment (or the last time its stream was started anew) until it is taken away. Poll thread only.</summary>
+/// <summary>One partition, from its assignment (or the last time its stream was started again) until it is taken away. Poll thread only.</summary>
 internal sealed class AssignedPartition(PartitionBuffer buffer, long first)
 {
     public PartitionBuffer Buffer { get; } = buffer;
 
-    /// <summary>Where the assignment started; its streams may have been started anew since.</summary>
+    /// <summary>Where the assignment started; its streams may have been started again since.</summary>
     public long First { get; } = first;
 
     /// <summary>The offset that is wanted next; records before it are from before a seek.</summary>

@@ -155,7 +155,7 @@ internal sealed class AssignedPartitions(
         _letGo.Clear();
     }
 
-    // ---- started anew
+    // ---- started again
 
     /// <summary>Any thread: at the next <see cref="Serve"/> the partition is read again from a place on. Bounded by the number of partitions: the last call counts.</summary>
     public void Reread(TopicPartition partition, long from)
@@ -164,7 +164,7 @@ internal sealed class AssignedPartitions(
         wake();
     }
 
-    /// <summary>Starts a partition anew at its next offset. Not by Seek, which the client refuses while the partition stands still after an error.</summary>
+    /// <summary>Starts a partition again at its next offset. Not by Seek, which the client refuses while the partition stands still after an error.</summary>
     /// <exception cref="KafkaException">The client refuses it.</exception>
     public void Reassign(AssignedPartition assigned)
     {

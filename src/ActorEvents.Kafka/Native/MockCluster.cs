@@ -70,7 +70,7 @@ internal sealed unsafe class MockCluster : IDisposable
         Check(c => LibrdkafkaMock.TopicCreate(c, name, partitions, Math.Min(Brokers, 3)), $"Topic '{name}' cannot be created");
     }
 
-    /// <summary>Removes topic and data. A producer makes it anew, with a new id, at its next request for metadata.</summary>
+    /// <summary>Removes topic and data. A producer re-creates it, with a new id, at its next request for metadata.</summary>
     public void DeleteTopic(string name) => Check(c => LibrdkafkaMock.TopicDelete(c, name), $"Topic '{name}' cannot be deleted");
 
     /// <summary>Every request for this topic's metadata says <paramref name="error"/>, until it is set to <see cref="ErrorCode.NoError"/>.</summary>

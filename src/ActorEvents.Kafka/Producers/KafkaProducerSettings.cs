@@ -29,8 +29,8 @@ internal sealed record KafkaProducerSettings
     public int MaxMessageBytes { get; init; } = RecordMapping.DefaultMaxEventBytes + (64 * 1024);
 
     /// <summary>
-    /// Whether brokers that are all away are waited for. False: the stream fails, and what waits in the client is not sent any more: where a topic may be made
-    /// anew meanwhile, and its new incarnation must not get the rest of what the old one was fed. Default true.
+    /// Whether brokers that are all away are waited for. False: the stream fails, and what waits in the client is not sent any more: where a topic may be
+    /// re-created meanwhile, and its new incarnation must not get the rest of what the old one was fed. Default true.
     /// </summary>
     public bool WaitForLostBrokers { get; init; } = true;
 

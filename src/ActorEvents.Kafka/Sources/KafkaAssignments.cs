@@ -49,7 +49,7 @@ internal sealed class KafkaAssignments(SourceContext context, KafkaSourceOptions
 
         if (chosen.Count > 0)
         {
-            // At once: a crash before the first commit must not choose "latest" anew and skip.
+            // At once: a crash before the first commit must not choose "latest" a second time and skip.
             await context.Positions.RaiseAsync(chosen, cancellationToken);
         }
 
@@ -89,7 +89,7 @@ internal sealed class KafkaAssignments(SourceContext context, KafkaSourceOptions
     }
 
     /// <summary>
-    /// Where a partition that stays assigned is read again: at its committed position. Null: it has been assigned anew meanwhile, so it is read from there anyway.
+    /// Where a partition that stays assigned is read again: at its committed position. Null: it has been assigned again meanwhile, so it is read from there anyway.
     /// </summary>
     public async Task<KafkaAssignment?> RestartAsync(KafkaAssignment assignment, CancellationToken cancellationToken)
     {
@@ -98,7 +98,7 @@ internal sealed class KafkaAssignments(SourceContext context, KafkaSourceOptions
     }
 
     /// <summary>Throws where a topic is another one than was assigned: its offsets would be taken for those of the old one.</summary>
-    /// <exception cref="TopicMadeAnewException">A topic was re-created; names it and both ids.</exception>
+    /// <exception cref="TopicRecreatedException">A topic was re-created; names it and both ids.</exception>
     public async Task CheckTopicsAsync(IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken)
     {
         foreach (var topic in partitions.Select(Find).OfType<KafkaAssignment>().DistinctBy(a => (a.Partition.Topic, a.TopicId)))
@@ -106,12 +106,12 @@ internal sealed class KafkaAssignments(SourceContext context, KafkaSourceOptions
             var id = (await topics.DescribeAsync(topic.Partition.Topic, fresh: true, cancellationToken)).Id;
             if (!string.Equals(id, topic.TopicId, StringComparison.Ordinal))
             {
-                throw new TopicMadeAnewException(
-                    $"topic {topic.Partition.Topic} was made anew (it was {topic.TopicId}, it is {id}); its partitions are read as new streams.");
+                throw new TopicRecreatedException(
+                    $"topic {topic.Partition.Topic} was re-created (it was {topic.TopicId}, it is {id}); its partitions are read as new streams.");
             }
         }
     }
 }
 
 /// <summary>A topic is not the one that was assigned.</summary>
-internal sealed class TopicMadeAnewException(string message) : Exception(message);
+internal sealed class TopicRecreatedException(string message) : Exception(message);

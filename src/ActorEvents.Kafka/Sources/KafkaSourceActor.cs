@@ -34,7 +34,7 @@ internal sealed class KafkaSourceActor : SourceActor
         Receive<PartitionStream>(Open);
         Receive<ReadAgain>(m => OnReadAgain(m.Assignment));
         Receive<CheckTopics>(_ => CheckTopicsAsync().PipeTo(Self));
-        Receive<TopicsChecked>(m => OnChecked(m.MadeAnew));
+        Receive<TopicsChecked>(m => OnChecked(m.Recreated));
         Receive<ReadingEnded>(_ => { });
         Receive<ReadingFailed>(m => throw new SourceStreamException(new StreamId(context.Name, context.Name), m.Cause));
     }
@@ -148,7 +148,7 @@ internal sealed class KafkaSourceActor : SourceActor
             await _assignments.CheckTopicsAsync([.. _partitions.Values], _stopped.Token);
             return new TopicsChecked(null);
         }
-        catch (TopicMadeAnewException e)
+        catch (TopicRecreatedException e)
         {
             return new TopicsChecked(e);
         }
@@ -159,11 +159,11 @@ internal sealed class KafkaSourceActor : SourceActor
         }
     }
 
-    private void OnChecked(TopicMadeAnewException? madeAnew)
+    private void OnChecked(TopicRecreatedException? recreated)
     {
-        if (madeAnew is not null)
+        if (recreated is not null)
         {
-            throw new SourceStreamException(new StreamId(Source.Name, Source.Name), madeAnew);
+            throw new SourceStreamException(new StreamId(Source.Name, Source.Name), recreated);
         }
 
         if (!Draining)
@@ -189,7 +189,7 @@ internal sealed class KafkaSourceActor : SourceActor
 
     private sealed record ReadingFailed(Exception Cause);
 
-    private sealed record TopicsChecked(TopicMadeAnewException? MadeAnew);
+    private sealed record TopicsChecked(TopicRecreatedException? Recreated);
 
     private sealed record CheckTopics
     {

@@ -6,7 +6,7 @@ namespace ActorEvents.Kafka.Sources;
 /// <summary>One Kafka source: which topics, how their records are read, where a new stream starts.</summary>
 public sealed class KafkaSourceOptions
 {
-    /// <summary>Unique in the cluster; part of stream names, so another name reads everything anew.</summary>
+    /// <summary>Unique in the cluster; part of stream names, so another name reads everything again.</summary>
     public required string Name { get; init; }
 
     /// <summary>Topics and how their records are read.</summary>

@@ -8,7 +8,7 @@ namespace ActorEvents.Shop.Feed;
 
 /// <summary>
 /// Feeds the data set to <c>shop.order-lines</c>, beside the EventStream: file → producer, the invoice as key, the line as origin. On one node of the
-/// cluster at a time. Its position is stored after the acknowledgement and together with the topic id: another topic id starts the file anew.
+/// cluster at a time. Its position is stored after the acknowledgement and together with the topic id: another topic id starts the file again.
 /// </summary>
 public sealed class ShopFeed(string file, int rate, IFeedProducer producer) : IEventSource
 {

@@ -232,7 +232,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
         }
     }
 
-    /// <summary>Stops every member; when all are gone, all start anew.</summary>
+    /// <summary>Stops every member; when all are gone, all start again.</summary>
     private void Restart(string failed)
     {
         if (!_running)

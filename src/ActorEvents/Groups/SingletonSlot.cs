@@ -9,7 +9,7 @@ namespace ActorEvents.Groups;
 /// </summary>
 internal sealed class SingletonSlot : ReceiveActor, IWithTimers
 {
-    /// <summary>A group that was started anew has forgotten the source, so it is asked again; asking twice changes nothing.</summary>
+    /// <summary>A group that was started again has forgotten the source, so it is asked again; asking twice changes nothing.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
 
     /// <summary>How much longer than the drain an answer is waited for: a node that hangs here would hold the source for ever.</summary>

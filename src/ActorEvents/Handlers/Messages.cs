@@ -14,7 +14,7 @@ internal interface IEntityMessage
 /// list there is no other. The sender is answered with <see cref="Done"/>.
 /// </summary>
 /// <param name="Events">Ascending by position, at least one.</param>
-/// <param name="Session">0: the stream has positions. Else the number of the session that the events were read in; their positions begin anew with it.</param>
+/// <param name="Session">0: the stream has positions. Else the number of the session that the events were read in; their positions start over with it.</param>
 /// <param name="Window">Of a stream of sessions: how many messages its source can have unacknowledged, so how many ids the entity remembers.</param>
 internal sealed record Deliver(EntityKey Key, StreamId Stream, EventEnvelope[] Events, long Session = 0, int Window = 0) : IEntityMessage;
 

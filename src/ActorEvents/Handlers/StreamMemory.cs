@@ -5,7 +5,7 @@ namespace ActorEvents.Handlers;
 
 /// <summary>
 /// What an entity remembers of one stream, so that what comes again changes it once: of a stream with positions the last one; of one without (a queue),
-/// whose numbers begin anew with each session, the last session, the last number in it and the ids of its last events.
+/// whose numbers start over with each session, the last session, the last number in it and the ids of its last events.
 /// </summary>
 internal abstract class StreamMemory
 {

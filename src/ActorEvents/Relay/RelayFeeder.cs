@@ -84,7 +84,7 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
     {
         _publisher ??= new RelayPublisher(settings);
         _epoch = await settings.Store.TakeLeaseAsync(cancellationToken);
-        var places = new RelayPlaces(settings.Options.TopicMadeAnew, await settings.Store.ListAsync(cancellationToken));
+        var places = new RelayPlaces(settings.Options.RecreatedTopic, await settings.Store.ListAsync(cancellationToken));
         _rows = settings.Tail.Subscribe("the relay", places.Low, settings.Options.PageRows);
         _storedAt = _time.GetTimestamp();
         Log.RelayStarted(settings.Logger, settings.JournalId, _epoch, places.Topics.Count, places.Scanned);

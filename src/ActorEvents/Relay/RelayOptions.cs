@@ -2,8 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ActorEvents.Relay;
 
-/// <summary>What to do with a destination's topic that was made anew (another topic id): setting <c>relay.topic-made-anew</c>.</summary>
-public enum TopicMadeAnew
+/// <summary>What to do with a destination's topic that was re-created (another topic id): setting <c>relay.recreated-topic</c>.</summary>
+public enum RecreatedTopic
 {
     /// <summary>That destination stops with a message that names this choice; the others go on.</summary>
     Stop,
@@ -18,8 +18,8 @@ public enum TopicMadeAnew
 /// <summary>Settings <c>relay</c>.</summary>
 public sealed class RelayOptions
 {
-    /// <summary>Default <see cref="Relay.TopicMadeAnew.Stop"/>: on a broker of the user's own a deleted topic is somebody's decision. An embedded broker sets Replay.</summary>
-    public TopicMadeAnew TopicMadeAnew { get; set; } = TopicMadeAnew.Stop;
+    /// <summary>Default <see cref="Relay.RecreatedTopic.Stop"/>: on a broker of the user's own a deleted topic is somebody's decision. An embedded broker sets Replay.</summary>
+    public RecreatedTopic RecreatedTopic { get; set; } = RecreatedTopic.Stop;
 
     /// <summary>Attribute <c>source</c> of published events, a URI reference. Null or empty: <c>/actor-events/</c> + journal id.</summary>
     public string? Source { get; set; }

@@ -13,13 +13,13 @@ internal sealed class RelayPlaces
     public const string ScanRow = "";
 
     private const string NoId = "";
-    private readonly TopicMadeAnew _policy;
+    private readonly RecreatedTopic _policy;
     private readonly Dictionary<string, Dictionary<string, long>> _known = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, RelayTopic> _topics = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Destination, string TopicId), long> _unstored = [];
     private long _scanStored;
 
-    public RelayPlaces(TopicMadeAnew policy, IReadOnlyList<RelayPlace> stored)
+    public RelayPlaces(RecreatedTopic policy, IReadOnlyList<RelayPlace> stored)
     {
         _policy = policy;
         foreach (var row in stored)
@@ -95,20 +95,20 @@ internal sealed class RelayPlaces
 
         switch (_policy)
         {
-            case TopicMadeAnew.Replay:
+            case RecreatedTopic.Replay:
                 Use(topic, id, 0);
                 break;
-            case TopicMadeAnew.Continue:
+            case RecreatedTopic.Continue:
                 Use(topic, id, ids.Values.Max());
                 break;
             default:
-                topic.Stopped = $"the topic '{topic.Name}' was made anew (id '{id}', before '{topic.Id ?? ids.Keys.Last(k => k != NoId)}'), and what the old one held may be lost. "
-                    + "Say what to do with relay.topic-made-anew = replay (publish everything again from the journal's first entry) or continue "
+                topic.Stopped = $"the topic '{topic.Name}' was re-created (id '{id}', before '{topic.Id ?? ids.Keys.Last(k => k != NoId)}'), and what the old one held may be lost. "
+                    + "Say what to do with relay.recreated-topic = replay (publish everything again from the journal's first entry) or continue "
                     + "(publish only what the old topic had not got), and start the node again. Now: stop; nothing is skipped";
                 break;
         }
 
-        return TopicIdentity.MadeAnew;
+        return TopicIdentity.Recreated;
     }
 
     /// <summary>A failure of this topic alone; it is out until it has been asked for its id again.</summary>

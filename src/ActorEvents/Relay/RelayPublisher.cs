@@ -56,11 +56,11 @@ internal sealed class RelayPublisher(RelaySettings settings)
         }
 
         var before = topic.Stopped;
-        if (places.Resolve(topic, id) == TopicIdentity.MadeAnew)
+        if (places.Resolve(topic, id) == TopicIdentity.Recreated)
         {
             if (topic.Stopped is null)
             {
-                Log.DestinationMadeAnew(settings.Logger, topic.Name, id, topic.Place, settings.Options.TopicMadeAnew.ToString().ToLowerInvariant());
+                Log.DestinationRecreated(settings.Logger, topic.Name, id, topic.Place, settings.Options.RecreatedTopic.ToString().ToLowerInvariant());
             }
             else if (topic.Stopped != before)
             {

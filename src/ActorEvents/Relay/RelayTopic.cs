@@ -41,5 +41,5 @@ internal enum TopicIdentity
     Known,
 
     /// <summary>Another incarnation than all known ones.</summary>
-    MadeAnew,
+    Recreated,
 }

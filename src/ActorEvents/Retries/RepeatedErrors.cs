@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace ActorEvents.Retries;
 
 /// <summary>
-/// Whether an error that may repeat is worth a log line: the 1st, 2nd, 4th, 8th … of its cause in a row, and one a minute at least. A pause of a minute starts anew.
+/// Whether an error that may repeat is worth a log line: the 1st, 2nd, 4th, 8th … of its cause in a row, and one a minute at least. A pause of a minute starts again.
 /// </summary>
 internal sealed class RepeatedErrors(TimeProvider time)
 {

@@ -113,7 +113,7 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
     protected bool Draining => _draining;
 
     /// <summary>Opens the lane of a stream: a new session from <paramref name="start"/>. An older lane of the same stream is ended first.</summary>
-    /// <param name="start">The committed position; the caller has committed it if it was chosen anew.</param>
+    /// <param name="start">The committed position; the caller has committed it if it has just chosen it.</param>
     /// <param name="records">Batches, ascending. Pulled only while credits allow; its failure fails this actor.</param>
     protected void OpenLane(StreamId stream, CommittedPosition start, Source<IReadOnlyList<SourceRecord>, NotUsed> records) =>
         OpenLane(new LaneReading(stream, start, Settlement.Mark), records);

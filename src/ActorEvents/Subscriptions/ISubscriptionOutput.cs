@@ -24,7 +24,7 @@ internal interface ISubscriptionOutput
     /// <summary>Store it, and call <see cref="SubscriptionFlow.Stored"/> when it is.</summary>
     void Store(LaneSession session, DeadLetter letter);
 
-    /// <summary>An event of a session came that is not known, or one was missed. Cannot happen; the group starts anew.</summary>
+    /// <summary>An event of a session came that is not known, or one was missed. Cannot happen; the group starts again.</summary>
     void Unknown(LaneSession session);
 
     /// <summary>Call <see cref="SubscriptionFlow.Flush"/> behind what has come by now: more events a list, more positions a settlement.</summary>

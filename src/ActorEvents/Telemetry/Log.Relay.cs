@@ -16,8 +16,8 @@ internal static partial class Log
     [LoggerMessage(5003, LogLevel.Warning, "Destination '{Destination}' failed {Failures} time(s) in a row and is tried again in {PauseMs:0} ms, the others go on: {Reason}")]
     public static partial void DestinationFailed(ILogger log, string destination, int failures, double pauseMs, string reason);
 
-    [LoggerMessage(5004, LogLevel.Warning, "Destination '{Destination}' was made anew (topic id {TopicId}); published from journal ordering {Place} on (relay.topic-made-anew = {Policy})")]
-    public static partial void DestinationMadeAnew(ILogger log, string destination, string topicId, long place, string policy);
+    [LoggerMessage(5004, LogLevel.Warning, "Destination '{Destination}' was re-created (topic id {TopicId}); published from journal ordering {Place} on (relay.recreated-topic = {Policy})")]
+    public static partial void DestinationRecreated(ILogger log, string destination, string topicId, long place, string policy);
 
     [LoggerMessage(5005, LogLevel.Error, "Destination '{Destination}' stops, the others go on: {Reason}")]
     public static partial void DestinationStopped(ILogger log, string destination, string reason);

@@ -20,7 +20,7 @@ public sealed class GroupRestartTests() : TestKit("akka.loglevel = OFF")
 
     /// <summary>One for all: what it has missed is read again.</summary>
     [Fact]
-    public void A_subscription_that_has_missed_something_ends_all_sessions_and_they_begin_anew_at_what_is_committed()
+    public void A_subscription_that_has_missed_something_ends_all_sessions_and_they_begin_again_at_what_is_committed()
     {
         var positions = new MemoryPositions();
         var (region, emitted) = (CreateTestProbe(), CreateTestProbe());
@@ -36,9 +36,9 @@ public sealed class GroupRestartTests() : TestKit("akka.loglevel = OFF")
 
         Sys.EventStream.Publish(new Emitted(session, 7, []));
 
-        var anew = emitted.FishForMessage<Emitted>(e => !ReferenceEquals(e.Session, session), Patience);
-        Assert.Equal(1, anew.Session.Start);
-        Assert.Equal([1], Numbers(anew.Events));
+        var again = emitted.FishForMessage<Emitted>(e => !ReferenceEquals(e.Session, session), Patience);
+        Assert.Equal(1, again.Session.Start);
+        Assert.Equal([1], Numbers(again.Events));
     }
 
     private static IEnumerable<int> Numbers(EventEnvelope[] events) => events.Select(e => (int)e.Position.Number);

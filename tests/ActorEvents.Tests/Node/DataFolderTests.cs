@@ -25,7 +25,7 @@ public sealed class DataFolderTests : IDisposable
 
     /// <summary>A full disk had left one: two such nodes were one member of the group.</summary>
     [Fact]
-    public void An_empty_node_id_is_made_anew()
+    public void An_empty_node_id_is_replaced()
     {
         File.WriteAllText(Path.Combine(_folder, "node.id"), "");
 

@@ -49,7 +49,7 @@ public sealed class DeliveryProtocolTests(ITestOutputHelper output)
         [
             "which is lost", "are overdue", "append failed", "append in doubt", "append refused", "is handed over", "sent again", "a second incarnation",
             "is replaced while it waits", "is a repeat", "the handler fails", "snapshot at", "crashes", "a subscription of node", "goes to node",
-            "fails: it closes", "closes: Drained", "closes: DrainDeadline", "made anew", "a zombie commits", "below the committed",
+            "fails: it closes", "closes: Drained", "closes: DrainDeadline", "re-created", "a zombie commits", "below the committed",
             "cannot be read", "the key selector fails", "starts paused", "is to be read again", "is paused", "did not fit", "has used up its span",
         ];
         var missing = expected.ToHashSet(StringComparer.Ordinal);

@@ -13,7 +13,7 @@ internal enum Fault
     SubscriptionFails,
     Rebalance,
     LaneFails,
-    TopicMadeAnew,
+    TopicRecreated,
     HandlerPaused,
     LanePaused,
 }
@@ -62,7 +62,7 @@ internal sealed class Plan
         FaultsEnd = random.Next(200, 1_000);
         foreach (var fault in Enum.GetValues<Fault>())
         {
-            var times = !Sometimes(random) ? 0 : fault is Fault.TopicMadeAnew ? 1 : random.Next(1, 5);
+            var times = !Sometimes(random) ? 0 : fault is Fault.TopicRecreated ? 1 : random.Next(1, 5);
             for (var i = 0; i < times; i++)
             {
                 Faults.Add((random.Next((int)FaultsEnd), fault));

@@ -3,8 +3,8 @@ using ActorEvents.Events;
 namespace ActorEvents.Tests.Protocol;
 
 /// <summary>
-/// Writes the topic, and writes it anew. Some events have an origin; producers crash and write what they wrote once more, at new positions of the same
-/// partition. The topic made anew is fed from each origin's first event.
+/// Writes the topic, and writes it again. Some events have an origin; producers crash and write what they wrote once more, at new positions of the same
+/// partition. The re-created topic is fed from each origin's first event.
 /// </summary>
 internal sealed class Producer(Plan plan, Random random)
 {

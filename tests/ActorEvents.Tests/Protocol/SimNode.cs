@@ -10,7 +10,7 @@ internal sealed class SimNode(Simulation sim, int index)
 
     public bool Alive { get; private set; } = true;
 
-    /// <summary>Empty while the group starts anew.</summary>
+    /// <summary>Empty while the group starts again.</summary>
     public SimSubscription[] Subscriptions { get; private set; } = [];
 
     public IEnumerable<SimLane> Lanes => _lanes.Where(l => !l.Ended);

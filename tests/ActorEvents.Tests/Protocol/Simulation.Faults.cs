@@ -39,8 +39,8 @@ internal sealed partial class Simulation
                 }
 
                 break;
-            case Fault.TopicMadeAnew:
-                Say?.Invoke("the topic is deleted and made anew");
+            case Fault.TopicRecreated:
+                Say?.Invoke("the topic is deleted and re-created");
                 _logs = Produce(1);
                 break;
             case Fault.HandlerPaused when victim.Subscriptions.Length > 0:

@@ -35,7 +35,7 @@ public enum Wrong
     /// <summary>Each event is sent as it comes, also while an earlier one of its key is unanswered.</summary>
     PositionOnly,
 
-    /// <summary>A subscription starts anew, and its node's sessions go on.</summary>
+    /// <summary>A subscription starts again, and its node's sessions go on.</summary>
     RestartUnnoticed,
 
     /// <summary>The journal takes a second entry with the same number.</summary>
@@ -50,7 +50,7 @@ public enum Wrong
     /// <summary>A snapshot has the state and nothing else.</summary>
     SnapshotWithoutPositions,
 
-    /// <summary>A stream is named by topic and partition; a topic made anew has the old name.</summary>
+    /// <summary>A stream is named by topic and partition; a re-created topic has the old name.</summary>
     NoIncarnation,
 
     /// <summary>The committed position of the old topic is taken for the new one's.</summary>
@@ -62,9 +62,9 @@ public enum Wrong
     /// <summary>One origin mark for all partitions of a topic.</summary>
     OriginAcrossPartitions,
 
-    /// <summary>Origin marks per topic id: a topic made anew and fed anew counts again.</summary>
+    /// <summary>Origin marks per topic id: a topic re-created and fed again counts again.</summary>
     OriginByIncarnation,
 
-    /// <summary>A topic made anew is fed from where the producer had come to.</summary>
+    /// <summary>A re-created topic is fed from where the producer had come to.</summary>
     OriginFedFromMiddle,
 }

@@ -3,7 +3,7 @@ using ActorEvents.Relay;
 
 namespace ActorEvents.Tests.Relay;
 
-/// <summary>A broker in memory. A topic that is made anew has another id and is empty.</summary>
+/// <summary>A broker in memory. A topic that is re-created has another id and is empty.</summary>
 internal sealed class FakeBroker
 {
     private readonly Dictionary<string, Topic> _topics = [];
@@ -39,7 +39,7 @@ internal sealed class FakeBroker
         }
     }
 
-    public void MakeAnew(string topic)
+    public void Recreate(string topic)
     {
         lock (_topics)
         {
@@ -53,7 +53,7 @@ internal sealed class FakeBroker
         {
             foreach (var topic in _topics.Keys.ToArray())
             {
-                MakeAnew(topic);
+                Recreate(topic);
             }
         }
     }
@@ -64,7 +64,7 @@ internal sealed class FakeBroker
         {
             if (!_topics.ContainsKey(topic))
             {
-                MakeAnew(topic);
+                Recreate(topic);
             }
 
             return _topics[topic].Id;

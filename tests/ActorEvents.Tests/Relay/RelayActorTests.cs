@@ -45,12 +45,12 @@ public sealed class RelayActorTests : TestKit
     }
 
     [Fact]
-    public async Task An_idle_relay_asks_topics_for_their_ids_at_their_interval_and_notices_one_that_was_made_anew()
+    public async Task An_idle_relay_asks_topics_for_their_ids_at_their_interval_and_notices_one_that_was_recreated()
     {
         _bench.Journal.Append("h/1", outgoing: [("t", "x")]);
         var relay = await StartAsync();
         await UntilAsync(async () => (await StatusAsync(relay)).Place == 1);
-        _bench.Broker.MakeAnew("t");
+        _bench.Broker.Recreate("t");
         await UntilAsync(() =>
         {
             Advance(_bench.Options.TopicCheckInterval);
@@ -104,22 +104,22 @@ public sealed class RelayActorTests : TestKit
     [Fact]
     public async Task A_flush_does_not_wait_for_a_stopped_destination_but_names_it()
     {
-        _bench.Options.TopicMadeAnew = TopicMadeAnew.Stop;
+        _bench.Options.RecreatedTopic = RecreatedTopic.Stop;
         _bench.Journal.Append("h/1", outgoing: [("a", "x"), ("b", "x")]);
         await _bench.RunAsync();
-        _bench.Broker.MakeAnew("a");
+        _bench.Broker.Recreate("a");
         _bench.Journal.Append("h/1", outgoing: [("a", "y"), ("b", "y")]);
         var relay = await StartAsync();
         var flushed = await relay.Ask<RelayFlushed>(new FlushRelay(Long), Long);
         var unsent = Assert.Single(flushed.Unsent);
         Assert.Equal(("a", 1, 1), (unsent.Destination, unsent.Place, unsent.Lag));
-        Assert.Contains("made anew", unsent.Stopped, StringComparison.Ordinal);
+        Assert.Contains("re-created", unsent.Stopped, StringComparison.Ordinal);
         Assert.False(flushed.Complete);
         Assert.Equal(["x", "y"], _bench.Broker.Data("b"));
     }
 
     [Fact]
-    public async Task A_relay_that_lost_its_lease_pauses_starts_anew_and_closes_the_old_destination()
+    public async Task A_relay_that_lost_its_lease_pauses_starts_again_and_closes_the_old_destination()
     {
         var relay = await StartAsync();
         await _bench.Store.TakeLeaseAsync(CancellationToken.None);

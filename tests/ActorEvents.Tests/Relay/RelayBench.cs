@@ -20,7 +20,7 @@ internal sealed class RelayBench
 
     public LogLines Log { get; } = new();
 
-    public RelayOptions Options { get; } = new() { PageRows = 4, StoreInterval = TimeSpan.Zero, TopicMadeAnew = TopicMadeAnew.Replay };
+    public RelayOptions Options { get; } = new() { PageRows = 4, StoreInterval = TimeSpan.Zero, RecreatedTopic = RecreatedTopic.Replay };
 
     public JournalTail Tail => field ??= new JournalTail(Journal, Options.PollInterval, Time, Log);
 

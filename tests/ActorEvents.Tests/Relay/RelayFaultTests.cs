@@ -9,9 +9,9 @@ public sealed class RelayFaultTests
     private static readonly string[] Topics = ["a", "b", "c", "d"];
 
     [Theory]
-    [InlineData(TopicMadeAnew.Replay)]
-    [InlineData(TopicMadeAnew.Continue)]
-    public async Task Whatever_fails_everything_arrives_in_order_with_repeats_that_are_identical(TopicMadeAnew policy)
+    [InlineData(RecreatedTopic.Replay)]
+    [InlineData(RecreatedTopic.Continue)]
+    public async Task Whatever_fails_everything_arrives_in_order_with_repeats_that_are_identical(RecreatedTopic policy)
     {
         for (var seed = 1; seed <= 250; seed++)
         {
@@ -33,10 +33,10 @@ public sealed class RelayFaultTests
         private readonly List<RelayFeeder> _feeders = [];
         private double _faults;
 
-        public Run(int seed, TopicMadeAnew policy)
+        public Run(int seed, RecreatedTopic policy)
         {
             _random = new Random(seed);
-            _bench.Options.TopicMadeAnew = policy;
+            _bench.Options.RecreatedTopic = policy;
             _bench.Options.PageRows = _random.Next(1, 6);
             _bench.Options.StoreInterval = TimeSpan.FromMilliseconds(_random.Next(0, 2) * 50);
             _bench.Journal.Fault = () => Hit(0.1) ? new IOException("journal away") : null;
@@ -85,7 +85,7 @@ public sealed class RelayFaultTests
             }
             else if (_random.Next(12) == 0 && _bench.Broker.Names.Count > 0)
             {
-                _bench.Broker.MakeAnew(Topics[_random.Next(Topics.Length)]);
+                _bench.Broker.Recreate(Topics[_random.Next(Topics.Length)]);
             }
 
             for (var rows = _random.Next(5); rows > 0; rows--)
@@ -115,7 +115,7 @@ public sealed class RelayFaultTests
 
         private void Check()
         {
-            var replay = _bench.Options.TopicMadeAnew == TopicMadeAnew.Replay;
+            var replay = _bench.Options.RecreatedTopic == RecreatedTopic.Replay;
             var letters = _bench.DeadLetters.All.Select(l => (l.Position.Stream.Name, l.Position.Number)).ToHashSet();
             foreach (var topic in _bench.Broker.Names)
             {

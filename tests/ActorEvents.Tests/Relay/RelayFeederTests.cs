@@ -87,11 +87,11 @@ public sealed class RelayFeederTests
     }
 
     [Fact]
-    public async Task A_topic_made_anew_is_fed_from_the_first_entry_while_the_other_goes_on_from_its_place()
+    public async Task A_recreated_topic_is_fed_from_the_first_entry_while_the_other_goes_on_from_its_place()
     {
         Say(9, "a", "b");
         await _bench.RunAsync();
-        _bench.Broker.MakeAnew("a");
+        _bench.Broker.Recreate("a");
         Say(1, "a", "b");
         await _bench.RunAsync();
         Assert.Equal(10, _bench.Broker.Records("a").Count);
@@ -116,7 +116,7 @@ public sealed class RelayFeederTests
     }
 
     [Fact]
-    public async Task A_topic_made_anew_is_noticed_by_a_failing_publish_before_the_next_check()
+    public async Task A_recreated_topic_is_noticed_by_a_failing_publish_before_the_next_check()
     {
         var feeder = _bench.NewFeeder();
         Say(5, "a", "b");
@@ -129,24 +129,24 @@ public sealed class RelayFeederTests
     }
 
     [Fact]
-    public async Task On_a_brokers_topic_made_anew_the_destination_stops_by_default_names_the_choice_and_blocks_no_other()
+    public async Task When_a_brokers_topic_is_recreated_the_destination_stops_by_default_names_the_choice_and_blocks_no_other()
     {
-        _bench.Options.TopicMadeAnew = new RelayOptions().TopicMadeAnew;
+        _bench.Options.RecreatedTopic = new RelayOptions().RecreatedTopic;
         Say(3, "a", "b");
         await _bench.RunAsync();
-        _bench.Broker.MakeAnew("a");
+        _bench.Broker.Recreate("a");
         Say(3, "a", "b");
         var view = await _bench.RunAsync();
 
         Assert.Empty(_bench.Broker.Records("a"));
         Assert.Equal(6, _bench.Broker.Records("b").Count);
         var stopped = view.Destinations.Single(d => d.Destination == "a");
-        Assert.Contains("relay.topic-made-anew = replay", stopped.Stopped, StringComparison.Ordinal);
+        Assert.Contains("relay.recreated-topic = replay", stopped.Stopped, StringComparison.Ordinal);
         Assert.Equal(3, stopped.Place);
         Assert.Contains(_bench.Log.All, l => l.Id == 5005);
 
         // What was not sent meanwhile is still owed, whatever the operator says.
-        _bench.Options.TopicMadeAnew = TopicMadeAnew.Continue;
+        _bench.Options.RecreatedTopic = RecreatedTopic.Continue;
         await _bench.RunAsync();
         Assert.Equal(["a4", "a5", "a6"], _bench.Broker.Data("a"));
     }
@@ -155,9 +155,9 @@ public sealed class RelayFeederTests
     public void A_stopped_destination_goes_on_with_its_old_topic_when_that_is_back()
     {
         var (known, foreign) = ("id-0", "id-7");
-        var places = new RelayPlaces(TopicMadeAnew.Stop, [new("a", known, 12)]);
+        var places = new RelayPlaces(RecreatedTopic.Stop, [new("a", known, 12)]);
         var topic = places.Find("a")!;
-        Assert.Equal(TopicIdentity.MadeAnew, places.Resolve(topic, foreign));
+        Assert.Equal(TopicIdentity.Recreated, places.Resolve(topic, foreign));
         Assert.False(topic.Active);
         Assert.Equal(TopicIdentity.Known, places.Resolve(topic, known));
         Assert.Equal((true, 12, 12), (topic.Active, topic.Place, topic.Stored));
@@ -306,7 +306,7 @@ public sealed class RelayFeederTests
     {
         Say(40, "a", "b");
         await _bench.RunAsync();
-        _bench.Broker.MakeAnew("a");
+        _bench.Broker.Recreate("a");
         Say(1, "a", "b");
         var replayed = -1;
         _bench.Broker.Fault = records =>

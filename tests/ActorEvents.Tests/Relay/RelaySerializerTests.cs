@@ -9,7 +9,7 @@ public sealed class RelaySerializerTests : TestKit
     private static readonly RelayDestinationStatus[] Destinations =
     [
         new("orders", "5L6g3nShT-eMCtK--X86sw", 12, 3, null, null),
-        new("stock", null, 0, 15, "made anew", "not authorized"),
+        new("stock", null, 0, 15, "re-created", "not authorized"),
     ];
 
     public RelaySerializerTests()

@@ -56,7 +56,7 @@ public readonly record struct StoredPayload(string Manifest, ReadOnlyMemory<byte
 /// <param name="UpTo">The last number that is decided.</param>
 internal readonly record struct StoredPosition(string Stream, long UpTo)
 {
-    /// <summary>0: the stream has positions. Else the session that <see cref="UpTo"/> is of: numbers of a queue begin anew with each.</summary>
+    /// <summary>0: the stream has positions. Else the session that <see cref="UpTo"/> is of: numbers of a queue start over with each.</summary>
     public long Session { get; init; }
 
     /// <summary>Of a stream of sessions: ids that are remembered at most.</summary>

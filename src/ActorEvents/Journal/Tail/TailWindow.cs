@@ -16,7 +16,7 @@ internal sealed class TailWindow(int maxRows, long maxBytes)
 
     public long Bytes { get; private set; }
 
-    /// <summary>Begins anew, empty, at a place.</summary>
+    /// <summary>Empties it and begins at another place.</summary>
     public void MoveTo(long place)
     {
         _rows.Clear();

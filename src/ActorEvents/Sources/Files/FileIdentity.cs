@@ -62,7 +62,7 @@ internal sealed record FileIdentity
         return head.Length == 0 ? null : new FileIdentity(name, head.Length, IdOf(name, head));
     }
 
-    /// <summary>Throws if a file that was opened anew does not begin as this one did.</summary>
+    /// <summary>Throws if a file that was opened again does not begin as this one did.</summary>
     /// <exception cref="FileChangedException">It is another file.</exception>
     public void Verify(SafeFileHandle file)
     {

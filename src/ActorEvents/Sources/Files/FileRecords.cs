@@ -35,7 +35,7 @@ public sealed class FileRecords
     {
     }
 
-    /// <param name="verify">Told a handle of a followed file that was opened anew; throws if it is not the same file. Null: only the bytes before the place are compared.</param>
+    /// <param name="verify">Told a handle of a followed file that was opened again; throws if it is not the same file. Null: only the bytes before the place are compared.</param>
     internal FileRecords(FileReadOptions options, TimeProvider time, ILogger? logger, Action<SafeFileHandle>? verify) =>
         (_options, _time, _log, _verify) = (options, time, logger ?? NullLogger.Instance, verify);
 

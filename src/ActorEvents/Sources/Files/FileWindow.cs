@@ -97,7 +97,7 @@ internal sealed class FileWindow(FileReadOptions options, Action<SafeFileHandle>
         return read > 0;
     }
 
-    /// <summary>Opens the path anew: what is there must begin with what was read.</summary>
+    /// <summary>Opens the path again: what is there must begin with what was read.</summary>
     public async ValueTask LookAgainAsync(CancellationToken cancellationToken)
     {
         var old = _file!;

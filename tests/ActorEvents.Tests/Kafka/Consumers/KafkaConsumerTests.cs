@@ -99,7 +99,7 @@ public sealed class KafkaConsumerTests(MockKafkaFixture kafka) : ConsumerTestBas
     }
 
     [Fact]
-    public async Task A_partition_that_was_held_back_flows_again_when_it_is_assigned_anew()
+    public async Task A_partition_that_was_held_back_flows_again_when_it_is_assigned_again()
     {
         var topic = Kafka.CreateTopic(1);
         var group = $"held-{topic}";

@@ -40,9 +40,9 @@ public sealed class ChangedTopicTests(RealKafkaFixture kafka) : SourceKit
     }
 
     [SkippableFact]
-    public async Task A_topic_that_is_made_anew_and_shorter_while_it_is_read_is_read_from_its_first_record()
+    public async Task A_topic_that_is_recreated_and_shorter_while_it_is_read_is_read_from_its_first_record()
     {
-        var (topic, old, topics) = await MadeAnewAsync();
+        var (topic, old, topics) = await RecreatedAsync();
         using var _ = topics;
 
         await ProduceAsync(topic, 0, 30);
@@ -55,9 +55,9 @@ public sealed class ChangedTopicTests(RealKafkaFixture kafka) : SourceKit
 
     // Kafka itself tells a reader nothing: until the topic's id is looked at, what lies behind the old position goes on as the old stream's, and then comes again.
     [SkippableFact]
-    public async Task A_topic_that_is_made_anew_and_longer_while_it_is_read_is_read_whole()
+    public async Task A_topic_that_is_recreated_and_longer_while_it_is_read_is_read_whole()
     {
-        var (topic, old, topics) = await MadeAnewAsync();
+        var (topic, old, topics) = await RecreatedAsync();
         using var _ = topics;
 
         await ProduceAsync(topic, 0, 80);
@@ -67,8 +67,8 @@ public sealed class ChangedTopicTests(RealKafkaFixture kafka) : SourceKit
         Assert.InRange(_handled.Count(p => p.Stream == old), 50, 80);
     }
 
-    /// <summary>A topic whose 50 records are handled, then deleted and made anew under its reader.</summary>
-    private async Task<(string Topic, StreamId Old, KafkaTopics Topics)> MadeAnewAsync()
+    /// <summary>A topic whose 50 records are handled, then deleted and re-created under its reader.</summary>
+    private async Task<(string Topic, StreamId Old, KafkaTopics Topics)> RecreatedAsync()
     {
         kafka.Require();
         var topic = await kafka.CreateTopicAsync(1);

@@ -64,7 +64,7 @@ public sealed class KafkaSourceTests : SourceKit
     }
 
     [Fact]
-    public async Task A_topic_that_is_made_anew_under_a_running_source_is_noticed_and_read_as_a_new_stream()
+    public async Task A_topic_that_is_recreated_under_a_running_source_is_noticed_and_read_as_a_new_stream()
     {
         // Empty, so that the place where it reads is there in the new topic, too, and nothing but the look at the id tells them apart.
         var subscriber = Subscribe();
