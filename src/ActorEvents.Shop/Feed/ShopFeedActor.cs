@@ -103,8 +103,9 @@ internal sealed class ShopFeedActor : SourceActor
         Log.FeedStarts(_log, _feed.Path, from.Next, Topics.OrderLines, topicId);
         var reader = new FileRecords(new FileReadOptions { Path = _feed.Path, KeyColumn = "InvoiceNo", EventsPerSecond = _feed.Rate }, Source.Time, _log);
         var (running, done) = Akka.Streams.Dsl.Source.From(() => reader.ReadAsync(new FilePlace(from.Next, from.Resume), CancellationToken.None))
-            .ViaMaterialized(KillSwitches.Single<IReadOnlyList<FileRecord>>(), Keep.Right)
             .SelectMany(batch => batch.Select(Read))
+            .Via(Valve<FeedLine>())
+            .ViaMaterialized(KillSwitches.Single<FeedLine>(), Keep.Right)
             .Via(_feed.Producer.To(Topics.OrderLines))
             .Batch(MostLines, line => new List<FeedLine> { line }, (lines, line) =>
             {

@@ -1,9 +1,11 @@
+using ActorEvents.Sources;
+
 namespace ActorEvents.Groups;
 
 /// <summary>What can be paused on a node.</summary>
 public enum PartKind
 {
-    /// <summary>All lanes of a source: nothing of it is emitted. It keeps its partitions.</summary>
+    /// <summary>All of a source: its lanes, and graphs of its own that have a <see cref="SourceActor.Valve{T}"/>. Nothing of it is emitted. It keeps its partitions.</summary>
     Source,
 
     /// <summary>One lane, named by its stream.</summary>

@@ -19,7 +19,7 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
     private readonly List<(IActorRef ReplyTo, HashSet<IActorRef> Waiting, List<LaneDrained> Results, bool Whole)> _drains = [];
     private readonly HashSet<IActorRef> _reopening = [];
     private readonly HashSet<string> _pausedStreams;
-    private bool _paused;
+    private readonly PauseValve _valve;
     private bool _draining;
     private bool _reads;
     private int _lanesMade;
@@ -27,7 +27,7 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
     protected SourceActor(SourceContext context)
     {
         Source = context;
-        (_paused, _pausedStreams) = (context.Paused, [.. context.PausedStreams]);
+        (_valve, _pausedStreams) = (new PauseValve(context.Paused), [.. context.PausedStreams]);
         Logger = context.Logging.CreateLogger($"ActorEvents.Sources.{context.Name}");
         Receive<DrainLanes>(m => Drain([.. m.Streams.Where(_lanes.ContainsKey).Select(s => _lanes[s])], m.Deadline, whole: false));
         Receive<CloseLanes>(m =>
@@ -68,7 +68,7 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
         });
         Receive<PauseSource>(m =>
         {
-            _paused = m.Paused;
+            _valve.Paused = m.Paused;
             PauseLanes(_lanes.Keys);
         });
         Receive<PauseStream>(m =>
@@ -79,7 +79,7 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
         Receive<GetSourceStatus>(_ =>
         {
             (string, IActorRef)[] lanes = [.. _lanes.Select(l => (l.Key.Name, l.Value))];
-            var (name, paused, draining) = (Source.Name, _paused, _draining);
+            var (name, paused, draining) = (Source.Name, _valve.Paused, _draining);
             Question.AskAllAsync<LaneStatus>(lanes, GetLaneStatus.Instance, Question.OfLanes).PipeTo(
                 Sender, Self, answers => new SourceStatus(name, paused, draining, answers.Answers, answers.Silent));
         });
@@ -126,6 +126,12 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
     protected void OpenLane(StreamId stream, long session, Source<IReadOnlyList<SourceRecord>, NotUsed> records) =>
         OpenLane(new LaneReading(stream, new CommittedPosition(stream.Name, 0), Settlement.Each, session), records);
 
+    /// <summary>
+    /// For a graph that this actor runs beside lanes (into a broker, say): put it where the graph shall stand still while the source is paused. Nothing passes then but the one
+    /// element that was asked for before. Where it ends a drain by a kill switch, that belongs behind the valve. Lanes need none: they are paused by themselves.
+    /// </summary>
+    protected Flow<T, T, NotUsed> Valve<T>() => _valve.Flow<T>();
+
     private void OpenLane(LaneReading reading, Source<IReadOnlyList<SourceRecord>, NotUsed> records)
     {
         var stream = reading.Stream;
@@ -150,7 +156,7 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
             Source.Materializer);
     }
 
-    private bool IsPaused(StreamId stream) => _paused || _pausedStreams.Contains(stream.Name);
+    private bool IsPaused(StreamId stream) => _valve.Paused || _pausedStreams.Contains(stream.Name);
 
     private void PauseLanes(IEnumerable<StreamId> streams)
     {

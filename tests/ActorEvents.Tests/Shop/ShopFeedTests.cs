@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using ActorEvents.Groups;
 using ActorEvents.Shop.Contract;
 using ActorEvents.Shop.Feed;
 using ActorEvents.Sources;
+using ActorEvents.Subscriptions;
 using ActorEvents.Tests.Sources;
 using ActorEvents.Tests.Sources.Files;
 using Akka;
@@ -81,6 +83,90 @@ public sealed class ShopFeedTests() : TestKit("akka.loglevel = OFF")
         Assert.NotNull(_positions[feed.PositionName(FakeProducer.TopicId)]);
     }
 
+    [Fact]
+    public void A_feed_that_is_paused_stands_still_behind_what_is_under_way_and_goes_on_where_it_was()
+    {
+        using var file = new TempFile(Header + "1,A,1,2.5\n2,B,1,2.5\n3,C,1,2.5\n");
+        var acknowledged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _producer.Acknowledged = acknowledged.Task;
+        var feed = new ShopFeed(file.Path, 0, _producer);
+        var group = Group(feed, []);
+        AwaitAssert(() => Assert.NotEmpty(_producer.Keys), Soon);
+
+        Pause(group, true);
+        acknowledged.SetResult();
+
+        AwaitAssert(() => Assert.NotNull(_positions[feed.PositionName(FakeProducer.TopicId)]), Soon);
+        StandsStill(group, "1");
+        Pause(group, false);
+        AwaitAssert(() => Assert.NotNull(_positions[feed.PositionName(FakeProducer.TopicId) + "/complete"]), Soon);
+        Assert.Equal(["1", "2", "3"], _producer.Keys);
+    }
+
+    [Fact]
+    public void A_feed_that_starts_paused_feeds_nothing_until_it_goes_on()
+    {
+        using var file = new TempFile(Header + "1,A,1,2.5\n");
+        var feed = new ShopFeed(file.Path, 0, _producer);
+        var group = Group(feed, [(PartKind.Source, feed.Name)]);
+        AwaitAssert(() => Assert.NotEqual(0, _producer.Graphs), Soon);
+        StandsStill(group);
+        Pause(group, false);
+        AwaitAssert(() => Assert.Equal(["1"], _producer.Keys), Soon);
+    }
+
+    [Fact]
+    public void A_feed_that_is_paused_in_the_middle_of_its_file_drains()
+    {
+        using var file = new TempFile(Header + "1,A,1,2.5\n2,B,1,2.5\n");
+        var acknowledged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _producer.Acknowledged = acknowledged.Task;
+        var group = Group(new ShopFeed(file.Path, 0, _producer), []);
+        AwaitAssert(() => Assert.NotEmpty(_producer.Keys), Soon);
+        Pause(group, true);
+        StandsStill(group, "1");
+        acknowledged.SetResult();
+
+        group.Tell(new DrainGroup(Soon), TestActor);
+        Assert.Empty(ExpectMsg<GroupDrained>(Soon).Unanswered);
+        Assert.Equal(["1"], _producer.Keys);
+    }
+
+    /// <summary>The group of a node to which the feed has been given.</summary>
+    private IActorRef Group(ShopFeed feed, IReadOnlyCollection<(PartKind Kind, string Name)> paused)
+    {
+        var settings = new GroupSettings(
+            [], [feed], _positions, new MemoryDeadLetters(), new FlowOptions(), new DeliveryOptions(), TimeProvider.System, NullLoggerFactory.Instance)
+        {
+            Paused = paused,
+        };
+        var group = Sys.ActorOf(Props.Create(() => new EventGroup(settings)));
+        group.Tell(new AttachSource(feed.Name));
+        return group;
+    }
+
+    private void Pause(IActorRef group, bool paused)
+    {
+        group.Tell(new PausePart(PartKind.Source, ShopFeed.SourceName, paused), TestActor);
+        Assert.Null(ExpectMsg<PartPaused>(Soon).Problem);
+        Assert.Equal(paused, Status(group).Paused);
+    }
+
+    private void StandsStill(IActorRef group, params string[] keys)
+    {
+        for (var look = 0; look < 20; look++)
+        {
+            Assert.True(Status(group).Paused);
+            Assert.Equal(keys, _producer.Keys);
+        }
+    }
+
+    private SourceStatus Status(IActorRef group)
+    {
+        group.Tell(GetGroupStatus.Instance, TestActor);
+        return ExpectMsg<GroupStatus>(Soon).Sources.Single();
+    }
+
     private void Start(ShopFeed feed)
     {
         var props = feed.Props(Context(feed));
@@ -94,8 +180,12 @@ public sealed class ShopFeedTests() : TestKit("akka.loglevel = OFF")
     private sealed class FakeProducer : IFeedProducer
     {
         public const string TopicId = "topic-1";
+        private int _graphs;
 
         public ConcurrentQueue<string> Keys { get; } = new();
+
+        /// <summary>Graphs that were made.</summary>
+        public int Graphs => Volatile.Read(ref _graphs);
 
         public string? Fault { get; set; }
 
@@ -103,15 +193,19 @@ public sealed class ShopFeedTests() : TestKit("akka.loglevel = OFF")
 
         public Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken) => Task.FromResult(TopicId);
 
-        public Flow<FeedLine, FeedLine, NotUsed> To(string topic) => Flow.Create<FeedLine>().Select(l =>
+        public Flow<FeedLine, FeedLine, NotUsed> To(string topic)
         {
-            Keys.Enqueue(Fault is null ? l.Line.Key! : throw new InvalidOperationException(Fault));
-            return l;
-        }).SelectAsync(1, async l =>
-        {
-            await Acknowledged;
-            return l;
-        });
+            Interlocked.Increment(ref _graphs);
+            return Flow.Create<FeedLine>().Select(l =>
+            {
+                Keys.Enqueue(Fault is null ? l.Line.Key! : throw new InvalidOperationException(Fault));
+                return l;
+            }).SelectAsync(1, async l =>
+            {
+                await Acknowledged;
+                return l;
+            });
+        }
     }
 
     /// <summary>Tells the test why its child failed.</summary>
