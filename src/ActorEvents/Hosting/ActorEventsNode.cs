@@ -111,8 +111,8 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     }
 
     /// <summary>One entity as it is now, on whichever node it is; null: no answer.</summary>
-    internal Task<EntityStatus?> EntityAsync(string handler, EntityKey key, CancellationToken cancellationToken) => Question.AskAsync<EntityStatus>(
-        _path!.Regions.Single(r => r.Handler.Name == handler).Region, new GetEntityStatus(key), Question.OfNode, cancellationToken);
+    internal Task<EntityStatus?> EntityAsync(string handler, EntityKey key, CancellationToken cancellationToken) =>
+        _path!.EntityAsync(handler, key, cancellationToken);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -1,3 +1,4 @@
+using ActorEvents.Events;
 using ActorEvents.Groups;
 using ActorEvents.Handlers;
 using ActorEvents.Journal;
@@ -99,6 +100,10 @@ internal sealed class DataPath : IDisposable
                 $"source-{source.Name}");
         }
     }
+
+    /// <summary>One entity as it is now, on whichever node it is; null: no answer.</summary>
+    public Task<EntityStatus?> EntityAsync(string handler, EntityKey key, CancellationToken cancellationToken) => Question.AskAsync<EntityStatus>(
+        _regions.Single(r => r.Handler.Name == handler).Region, new GetEntityStatus(key), Question.OfNode, cancellationToken);
 
     /// <summary>The relay is notified no more.</summary>
     public void Dispose() => Relay?.Dispose();

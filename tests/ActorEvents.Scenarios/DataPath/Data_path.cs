@@ -132,6 +132,46 @@ public sealed class Data_path : IDisposable
         }
     }
 
+    /// <summary>An entity is on one of two nodes, so of two that are asked for it one asks over the wire.</summary>
+    [Fact]
+    public async Task An_entity_is_seen_alike_from_its_own_node_and_from_another()
+    {
+        const int Events = 400, Keys = 40;
+        var source = new ListSource("list", Events, i => $"k{i % Keys}") { Placement = SourcePlacement.Singleton };
+        var elsewhere = new SwitchHandler();
+
+        // The last event of k7.
+        _handler.Failing["367"] = elsewhere.Failing["367"] = true;
+        await using var first = await MiniNode.StartAsync(_folder, b => Add(b, _handler).AddSource(source));
+        var seed = Cluster.Get(first.System).SelfAddress;
+        await using var second = await MiniNode.StartAsync(_folder, b =>
+        {
+            b.Options.Cluster.SeedNodes = [$"{seed.Host}:{seed.Port}"];
+            Add(b, elsewhere);
+        });
+
+        // Its shards may be on both nodes only once the second one has answered.
+        await second.EntityAsync("totals", "nobody");
+        first.Group.Tell(new AttachSource(source.Name));
+        await Poll.UntilAsync(async () => _handler.Handled + elsewhere.Handled >= Events - 1 && (await first.StatusAsync()).Lanes.Single().InFlight == 1);
+
+        Assert.True(_handler.Handled > 0 && elsewhere.Handled > 0, "all entities are on one node");
+        for (var k = 0; k < Keys; k++)
+        {
+            var (here, there) = (await first.EntityAsync("totals", $"k{k}"), await second.EntityAsync("totals", $"k{k}"));
+            var failed = k == 7;
+            Assert.Equal(("totals", $"k{k}", failed), (here.Handler, here.Key.Value, here.Blocked));
+            Assert.Null(here.Unreadable);
+            var position = Assert.Single(here.Positions);
+            Assert.Equal((source.Stream.Name, (long)(Events - Keys + k - (failed ? Keys : 0))), (position.Stream, position.UpTo));
+            Assert.Equal(here with { Positions = there.Positions }, there with { Deliveries = here.Deliveries });
+            Assert.Equal(here.Positions.Select(p => (p.Stream, p.UpTo, p.Session)), there.Positions.Select(p => (p.Stream, p.UpTo, p.Session)));
+        }
+
+        static ActorEventsBuilder Add(ActorEventsBuilder builder, SwitchHandler handler) =>
+            builder.AddHandler("totals", handler, h => h.StateEvent<Counted>("counted"));
+    }
+
     [Fact]
     public async Task A_failing_event_holds_its_key_and_no_other_and_goes_on_in_order()
     {

@@ -1,3 +1,4 @@
+using ActorEvents.Events;
 using ActorEvents.Groups;
 using ActorEvents.Handlers;
 using ActorEvents.Hosting;
@@ -5,6 +6,7 @@ using ActorEvents.Journal;
 using ActorEvents.Journal.Entries;
 using ActorEvents.Journal.Stores;
 using ActorEvents.Journal.Tail;
+using ActorEvents.Tests.Kafka;
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -81,6 +83,14 @@ internal sealed class MiniNode : IAsyncDisposable
     /// <summary>Lets a part stand still, or go on.</summary>
     public async Task PauseAsync(PartKind kind, string name, bool paused) =>
         Assert.Null((await Group.Ask<PartPaused>(new PausePart(kind, name, paused), TimeSpan.FromSeconds(20))).Problem);
+
+    /// <summary>One entity, on whichever node it is.</summary>
+    public async Task<EntityStatus> EntityAsync(string handler, string key)
+    {
+        EntityStatus? status = null;
+        await Poll.UntilAsync(async () => (status = await _path.EntityAsync(handler, new EntityKey(key), CancellationToken.None)) is not null);
+        return status!;
+    }
 
     public Task<GroupStatus> StatusAsync() => Group.Ask<GroupStatus>(GetGroupStatus.Instance, TimeSpan.FromSeconds(20));
 
