@@ -28,7 +28,7 @@ public static class CartHost
     public static async Task<IReadOnlyList<EventEnvelope>> WatchAsync(EventObservers observers, int count, CancellationToken stop)
     {
         var seen = new List<EventEnvelope>();
-        await using var tail = observers.Observe("tail", new ObserverOptions { Selector = new(["cart.*"], [], []), MaxEvents = 1_000 });
+        await using var tail = observers.Observe("tail", new ObserverOptions { Types = ["cart.*"], MaxEvents = 1_000 });
         await foreach (var e in tail.ReadAllAsync(stop))
         {
             seen.Add(e);

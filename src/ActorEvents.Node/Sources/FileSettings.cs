@@ -38,23 +38,18 @@ public sealed class FileSettings : SourceSettings
 
     internal override Func<KafkaTopics, IEventSource> Prepare(string name, SourceDefaults node)
     {
-        var source = new FileSource(new FileSourceOptions
+        var file = new FileReadOptions
         {
-            Name = name,
-            EventType = Given(Type),
-            EventSource = Given(Source),
-            File = new FileReadOptions
-            {
-                Path = Path,
-                Format = Format,
-                Separator = Separator,
-                KeyColumn = Given(Key),
-                Follow = Follow,
-                EventsPerSecond = Rate,
-                PollInterval = PollInterval,
-                MaxEventBytes = node.MaxEventBytes,
-            },
-        });
+            Path = Path,
+            Format = Format,
+            Separator = Separator,
+            KeyColumn = Given(Key),
+            Follow = Follow,
+            EventsPerSecond = Rate,
+            PollInterval = PollInterval,
+            MaxEventBytes = node.MaxEventBytes,
+        };
+        var source = new FileSource(name, file, Given(Type), Given(Source));
         return _ => source;
     }
 }

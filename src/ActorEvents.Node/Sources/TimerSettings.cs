@@ -4,7 +4,7 @@ using ActorEvents.Sources.Timers;
 
 namespace ActorEvents.Node.Sources;
 
-/// <summary>Kind <c>timer</c>; see <see cref="TimerSourceOptions"/>.</summary>
+/// <summary>Kind <c>timer</c>; see <see cref="TimerSource"/>.</summary>
 public sealed class TimerSettings : SourceSettings
 {
     /// <summary>Time between two ticks, 10 ms to 31 days; must be given.</summary>
@@ -21,7 +21,7 @@ public sealed class TimerSettings : SourceSettings
 
     internal override Func<KafkaTopics, IEventSource> Prepare(string name, SourceDefaults node)
     {
-        var source = new TimerSource(new TimerSourceOptions { Name = name, Interval = Interval, EventType = Type, EventSource = Given(Source), Key = Given(Key) });
+        var source = new TimerSource(name, Interval, Type, Given(Source), Given(Key));
         return _ => source;
     }
 }

@@ -102,7 +102,7 @@ internal sealed class ShopFeedActor : SourceActor
         _topicId = topicId;
         Log.FeedStarts(_log, _feed.Path, from.Next, Topics.OrderLines, topicId);
         var reader = new FileRecords(new FileReadOptions { Path = _feed.Path, KeyColumn = "InvoiceNo", EventsPerSecond = _feed.Rate }, Source.Time, _log);
-        var (running, done) = Akka.Streams.Dsl.Source.From(() => reader.ReadAsync(new FilePlace(from.Next, from.Resume), CancellationToken.None))
+        var (running, done) = Akka.Streams.Dsl.Source.From(() => reader.ReadAsync(from.Next, from.Resume, CancellationToken.None))
             .SelectMany(batch => batch.Select(Read))
             .Via(Valve<FeedLine>())
             .ViaMaterialized(KillSwitches.Single<FeedLine>(), Keep.Right)
@@ -133,7 +133,7 @@ internal sealed class ShopFeedActor : SourceActor
         if (dead.Count > 0)
         {
             Log.FeedDeadLetters(_log, dead.Count, _feed.Path, dead[^1].Position.Number, dead[^1].Reason);
-            await Source.DeadLetters.StoreAsync(dead, CancellationToken.None);
+            await Source.StoreDeadLettersAsync(dead, CancellationToken.None);
         }
 
         var last = lines[^1].Line;

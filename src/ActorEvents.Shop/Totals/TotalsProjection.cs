@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using ActorEvents.Events;
 using ActorEvents.Journal.Entries;
 using ActorEvents.Journal.Tail;
 using ActorEvents.Shop.Contract;
@@ -80,8 +79,8 @@ public sealed class TotalsProjection(JournalTail journal)
             {
                 totals = stored.Manifest switch
                 {
-                    Manifests.LineAdded => Fold(totals, Read<LineAdded>(stored), first),
-                    Manifests.Charged => totals with { Paid = totals.Paid + Read<Charged>(stored).Amount },
+                    Manifests.LineAdded => Fold(totals, stored.Read<LineAdded>(), first),
+                    Manifests.Charged => totals with { Paid = totals.Paid + stored.Read<Charged>().Amount },
                     Manifests.Moved => totals with { Products = totals.Products + (first ? 1 : 0) },
                     Manifests.Bought => totals with { Customers = totals.Customers + (first ? 1 : 0) },
                     _ => totals,
@@ -112,6 +111,4 @@ public sealed class TotalsProjection(JournalTail journal)
 
     private static InvalidDataException Unreadable(JournalRow row, string? problem) => new(
         string.Create(CultureInfo.InvariantCulture, $"The totals stop before journal row {row.Ordering} ({row.PersistenceId}, number {row.SequenceNumber}), which cannot be read: {problem}"));
-
-    private static T Read<T>(StoredPayload stored) => JsonSerializer.Deserialize<T>(stored.Bytes.Span, EventJson.Options) ?? throw new JsonException("it is null");
 }

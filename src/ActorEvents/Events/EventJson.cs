@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace ActorEvents.Events;
 
 /// <summary>The one set of System.Text.Json options for payloads: camel case, case-insensitive, nulls left out, numbers also from strings refused.</summary>
-public static class EventJson
+internal static class EventJson
 {
     public static JsonSerializerOptions Options { get; } = Make();
 

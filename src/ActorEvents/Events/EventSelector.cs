@@ -4,7 +4,7 @@ namespace ActorEvents.Events;
 /// Which events a handler wants, compiled once: patterns over type, source and content type. A pattern is compared ordinally and may end in
 /// <c>*</c> (any rest). An empty list of patterns takes everything.
 /// </summary>
-public sealed class EventSelector
+internal sealed class EventSelector
 {
     private readonly Pattern _types;
     private readonly Pattern _sources;

@@ -3,6 +3,7 @@ using ActorEvents.Journal;
 using ActorEvents.Journal.Tail;
 using ActorEvents.Observers;
 using ActorEvents.Relay;
+using ActorEvents.Telemetry;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -13,6 +14,12 @@ namespace ActorEvents.Hosting;
 /// <summary>Adds the runtime to a host.</summary>
 public static class ActorEventsHosting
 {
+    /// <summary>Name of the meter, for <c>AddMeter</c> of OpenTelemetry.</summary>
+    public const string MeterName = Metrics.MeterName;
+
+    /// <summary>Name of the activity source of all spans, for <c>AddSource</c> of OpenTelemetry.</summary>
+    public const string ActivitySourceName = Tracing.SourceName;
+
     /// <summary>
     /// Adds a node: actor system, shard regions, sources, subscriptions, relay. The journal is opened by the caller, before the host is built, so that
     /// what is wrong with it is said before anything starts; the node disposes it when it has stopped.

@@ -44,7 +44,7 @@ public sealed class JournalDatabase : IAsyncDisposable
 
     public IPositionStore Positions { get; }
 
-    public IDeadLetterStore DeadLetters { get; }
+    internal IDeadLetterStore DeadLetters { get; }
 
     internal IJournalReader Reader { get; }
 
@@ -52,6 +52,9 @@ public sealed class JournalDatabase : IAsyncDisposable
 
     /// <summary>Why the journal takes no writes, with its place and what to do; null: it does. Found by a write, at most one a second; answers within 2 s.</summary>
     public Task<string?> ProblemAsync(CancellationToken cancellationToken) => _check.ProblemAsync(cancellationToken);
+
+    /// <summary>How many records and events stand in <c>ae_dead_letters</c>.</summary>
+    public Task<long> CountDeadLettersAsync(CancellationToken cancellationToken) => DeadLetters.CountAsync(cancellationToken);
 
     /// <summary>Akka's configuration for this journal: plugins, serializers, dispatcher. Holds no connection string: <see cref="AkkaSetup"/> is needed with it.</summary>
     internal Config AkkaConfig => JournalHocon.For(_dialect);

@@ -25,7 +25,7 @@ public sealed class EventObserver : IAsyncDisposable
     internal EventObserver(string name, ObserverOptions options)
     {
         Name = name;
-        _selector = options.Selector;
+        _selector = new EventSelector(options.Types, options.Sources, options.ContentTypes);
         _ring = new ObserverRing(options.MaxEvents, options.MaxBytes);
     }
 

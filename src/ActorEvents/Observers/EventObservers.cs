@@ -8,7 +8,7 @@ namespace ActorEvents.Observers;
 /// Lets a host look on while events flow through its node: a live view, a console's tail, a count. Observers are told of no event twice, are owed nothing and
 /// acknowledge nothing; what must not be missed belongs into a handler.
 /// <code>
-/// await using var tail = observers.Observe("tail", new ObserverOptions { Selector = new(["order.*"], [], []) });
+/// await using var tail = observers.Observe("tail", new ObserverOptions { Types = ["order.*"] });
 /// await foreach (var e in tail.ReadAllAsync(stop)) Console.WriteLine($"{e.Position} {e.Type} {e.Key}");
 /// </code>
 /// </summary>

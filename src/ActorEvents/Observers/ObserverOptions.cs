@@ -1,12 +1,16 @@
-using ActorEvents.Events;
-
 namespace ActorEvents.Observers;
 
 /// <summary>What an observer sees, and how much of it may wait for its reader.</summary>
 public sealed class ObserverOptions
 {
-    /// <summary>Which events; default: all.</summary>
-    public EventSelector Selector { get; init; } = new([], [], []);
+    /// <summary>CloudEvents types; one may end in <c>*</c> (any rest). Default empty: all.</summary>
+    public IReadOnlyList<string> Types { get; init; } = [];
+
+    /// <summary>CloudEvents sources, as <see cref="Types"/>.</summary>
+    public IReadOnlyList<string> Sources { get; init; } = [];
+
+    /// <summary>Content types, as <see cref="Types"/>.</summary>
+    public IReadOnlyList<string> ContentTypes { get; init; } = [];
 
     /// <summary>Events that wait at most, 1 or more. Default 1,024.</summary>
     public int MaxEvents { get; init; } = 1_024;

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ActorEvents.Events;
 using ActorEvents.Journal.Stores;
 using ActorEvents.Telemetry;
 using Akka.Actor;
@@ -35,8 +36,6 @@ public sealed record SourceContext
 
     public IPositionStore Positions { get; }
 
-    public IDeadLetterStore DeadLetters { get; }
-
     public FlowOptions Flow { get; }
 
     public TimeProvider Time { get; }
@@ -46,6 +45,8 @@ public sealed record SourceContext
     public IMaterializer Materializer { get; }
 
     internal IReadOnlyList<SubscriptionRef> Subscriptions { get; }
+
+    internal IDeadLetterStore DeadLetters { get; }
 
     /// <summary>The node's committer; lanes tell it what to commit.</summary>
     internal IActorRef Committer { get; init; } = ActorRefs.Nobody;
@@ -64,6 +65,12 @@ public sealed record SourceContext
 
     /// <summary>The node's writer; lanes tell it what to store.</summary>
     internal IActorRef DeadLetterWriter { get; init; } = ActorRefs.Nobody;
+
+    /// <summary>
+    /// Stores what can never be handled in <c>ae_dead_letters</c>; the same (stream, position) again changes nothing. For what a source reads beside its lanes: what it gives them
+    /// (<see cref="SourceRecord.Dead"/>) they store.
+    /// </summary>
+    public Task StoreDeadLettersAsync(IReadOnlyList<DeadLetter> deadLetters, CancellationToken cancellationToken) => DeadLetters.StoreAsync(deadLetters, cancellationToken);
 }
 
 /// <summary>Where a source runs.</summary>

@@ -5,7 +5,7 @@ using System.Diagnostics.Metrics;
 namespace ActorEvents.Telemetry;
 
 /// <summary>Every metric of the library, meter <c>ActorEvents</c>: under the name of OpenTelemetry's conventions where they have one (README.md of this folder).</summary>
-public static class Metrics
+internal static class Metrics
 {
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "ActorEvents";

@@ -8,7 +8,7 @@ namespace ActorEvents.Telemetry;
 /// Every span of the library, activity source <c>ActorEvents</c>; names and attributes are those of OpenTelemetry's conventions for messaging and databases
 /// (README.md of this folder). An event's context is its <c>traceparent</c>, which goes on untouched where nobody listens: then nothing is made here.
 /// </summary>
-public static class Tracing
+internal static class Tracing
 {
     /// <summary>Name of the activity source.</summary>
     public const string SourceName = "ActorEvents";

@@ -223,7 +223,7 @@ public sealed class Data_path : IDisposable
 
         await node.WaitForAsync(stream.Name, 20);
 
-        Assert.Equal(1, await node.Journal.DeadLetters.CountAsync(CancellationToken.None));
+        Assert.Equal(1, await node.Journal.CountDeadLettersAsync(CancellationToken.None));
         Assert.Equal(19, KeyedNumbers.Of(await node.RowsAsync()).Single().Value.Count);
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using ActorEvents.Journal.Entries;
 
 namespace ActorEvents.Scenarios.DataPath;
@@ -11,7 +10,7 @@ internal static class KeyedNumbers
     public static Dictionary<string, List<int>> Of(IEnumerable<JournalRow> rows) => rows.GroupBy(r => r.PersistenceId, StringComparer.Ordinal).ToDictionary(
         entity => entity.Key,
         entity => entity.SelectMany(r => r.Entry!.StateEvents)
-            .Select(e => int.Parse(JsonSerializer.Deserialize<Counted>(e.Bytes.Span, JsonSerializerOptions.Web)!.Number.AsSpan().TrimStart('m'), CultureInfo.InvariantCulture))
+            .Select(e => int.Parse(e.Read<Counted>().Number.AsSpan().TrimStart('m'), CultureInfo.InvariantCulture))
             .ToList(),
         StringComparer.Ordinal);
 

@@ -43,7 +43,7 @@ public sealed class EventObserverTests() : TestKit("akka.loglevel = OFF")
     {
         var observers = new EventObservers(Sys);
         await using var narrow = observers.Observe("narrow", new ObserverOptions { MaxEvents = 2 });
-        await using var picky = observers.Observe("picky", new ObserverOptions { Selector = new EventSelector(["even"], [], []) });
+        await using var picky = observers.Observe("picky", new ObserverOptions { Types = ["even"] });
         Emit(0, 9);
         AwaitCondition(() => picky.Waiting.Events == 5 && narrow.Dropped == 7, Soon);
         Assert.True(narrow.TryRead(out var oldest));

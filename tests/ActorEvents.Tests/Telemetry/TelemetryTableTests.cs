@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
+using ActorEvents.Hosting;
 using ActorEvents.Telemetry;
 
 namespace ActorEvents.Tests.Telemetry;
@@ -23,7 +24,7 @@ public sealed class TelemetryTableTests
 
     private static void Note(SortedSet<string> instruments, Instrument instrument)
     {
-        if (instrument.Meter.Name == Metrics.MeterName)
+        if (instrument.Meter.Name == ActorEventsHosting.MeterName)
         {
             var kind = instrument.GetType().Name is var type && type.Contains("Gauge", StringComparison.Ordinal) ? "gauge"
                 : type.Contains("Histogram", StringComparison.Ordinal) ? "histogram" : "counter";

@@ -8,7 +8,6 @@ using ActorEvents.Journal;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Destinations;
 using ActorEvents.Kafka.Sources;
-using ActorEvents.Telemetry;
 using ActorEvents.Tests.Kafka;
 using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,7 +59,7 @@ public sealed class TraceTests : IAsyncLifetime
     [Fact]
     public async Task From_a_produced_record_to_the_emitted_one_it_is_one_trace()
     {
-        using var tracing = Sdk.CreateTracerProviderBuilder().AddSource(Tracing.SourceName).AddInMemoryExporter(_spans).Build();
+        using var tracing = Sdk.CreateTracerProviderBuilder().AddSource(ActorEventsHosting.ActivitySourceName).AddInMemoryExporter(_spans).Build();
 
         var emitted = await SendAsync("hello", Parent);
         await StopAsync();
@@ -100,7 +99,7 @@ public sealed class TraceTests : IAsyncLifetime
     [Fact]
     public async Task A_trace_that_is_not_sampled_goes_on_as_it_came()
     {
-        using var tracing = Sdk.CreateTracerProviderBuilder().AddSource(Tracing.SourceName).AddInMemoryExporter(_spans).Build();
+        using var tracing = Sdk.CreateTracerProviderBuilder().AddSource(ActorEventsHosting.ActivitySourceName).AddInMemoryExporter(_spans).Build();
 
         var emitted = await SendAsync("hello", $"00-{TraceId}-{Producer}-00");
 
@@ -112,7 +111,7 @@ public sealed class TraceTests : IAsyncLifetime
     [Fact]
     public async Task A_handler_that_fails_is_a_process_span_with_an_error()
     {
-        using var tracing = Sdk.CreateTracerProviderBuilder().AddSource(Tracing.SourceName).AddInMemoryExporter(_spans).Build();
+        using var tracing = Sdk.CreateTracerProviderBuilder().AddSource(ActorEventsHosting.ActivitySourceName).AddInMemoryExporter(_spans).Build();
         _teller.Fails = true;
 
         await ProduceAsync("hello", Parent);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ActorEvents.Events;
 
 namespace ActorEvents.Journal.Entries;
@@ -50,7 +51,12 @@ internal sealed class EntitySnapshot
 }
 
 /// <summary>Opaque user bytes with the manifest that their handler registered. No type name is ever stored or loaded.</summary>
-public readonly record struct StoredPayload(string Manifest, ReadOnlyMemory<byte> Bytes);
+public readonly record struct StoredPayload(string Manifest, ReadOnlyMemory<byte> Bytes)
+{
+    /// <summary>The payload as it was persisted, for manifests of which <typeparamref name="T"/> is the type.</summary>
+    /// <exception cref="JsonException">It is not of that type.</exception>
+    public T Read<T>() => JsonSerializer.Deserialize<T>(Bytes.Span, EventJson.Options) ?? throw new JsonException("it is null");
+}
 
 /// <summary>How far an entity is in a stream.</summary>
 /// <param name="UpTo">The last number that is decided.</param>

@@ -21,7 +21,7 @@ public interface IPositionStore
 public readonly record struct CommittedPosition(string Stream, long Next, long Resume = 0);
 
 /// <summary>Table <c>ae_dead_letters</c>. Storing the same (stream, position, handler) again changes nothing.</summary>
-public interface IDeadLetterStore
+internal interface IDeadLetterStore
 {
     Task StoreAsync(IReadOnlyList<DeadLetter> deadLetters, CancellationToken cancellationToken);
 

@@ -6,7 +6,7 @@ namespace ActorEvents.Sources.Files;
 /// </param>
 /// <param name="FirstLine">The line on which it begins.</param>
 /// <param name="EndOffset">The byte of the file behind it, line end included.</param>
-/// <param name="Resume">What to store beside <c>Line + 1</c> to go on behind it: the offset and a check of the bytes before it (<see cref="FilePlace"/>).</param>
+/// <param name="Resume">What to store beside <c>Line + 1</c> to go on behind it: the offset and a check of the bytes before it.</param>
 /// <param name="Data">CSV: a JSON object of the columns; NDJSON: the line. Empty where there is a problem.</param>
 /// <param name="Key">The key column's text; null only where no key column is set or there is a problem.</param>
 /// <param name="Problem">One sentence that names file, line and cure; null for a good record.</param>
@@ -17,7 +17,7 @@ public readonly record struct FileRecord(
 /// <summary>Where a reading begins.</summary>
 /// <param name="NextLine">Number of the line that comes next; 1 at the beginning of the file.</param>
 /// <param name="Resume"><see cref="FileRecord.Resume"/> of the record before; 0 at the beginning of the file.</param>
-public readonly record struct FilePlace(long NextLine, long Resume)
+internal readonly record struct FilePlace(long NextLine, long Resume)
 {
     /// <summary>The beginning of the file.</summary>
     public static FilePlace Start => new(1, 0);

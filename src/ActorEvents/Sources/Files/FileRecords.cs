@@ -12,11 +12,11 @@ namespace ActorEvents.Sources.Files;
 /// somewhere else. Numbers, offsets and verdicts are the same after each restart.
 /// <code>
 /// var reader = new FileRecords(new FileReadOptions { Path = "orders.csv", KeyColumn = "InvoiceNo" }, timeProvider);
-/// await foreach (IReadOnlyList&lt;FileRecord&gt; batch in reader.ReadAsync(FilePlace.Start, cancellationToken))
+/// await foreach (IReadOnlyList&lt;FileRecord&gt; batch in reader.ReadAsync(1, 0, cancellationToken))
 ///     foreach (var record in batch)
 ///         if (record.Problem is null) produce(record.Key, record.Data, origin: (fileId, record.Line));   // then store (record.Line + 1, record.Resume)
 ///         else deadLetter(record.Line, record.Problem, record.Raw);
-/// // on from there: ReadAsync(new FilePlace(storedNextLine, storedResume), …)
+/// // on from there: ReadAsync(storedNextLine, storedResume, …)
 /// </code>
 /// Memory: one buffer of at most the largest record + 64 KiB, and one batch.
 /// </summary>
@@ -42,12 +42,15 @@ public sealed class FileRecords
     /// <summary>
     /// Batches (never empty) of records in the order of the file. Ends at the end of a file that is not followed; a followed one is read until cancelled.
     /// </summary>
+    /// <param name="nextLine">Number of the line that comes next; 1 at the beginning of the file.</param>
+    /// <param name="resume"><see cref="FileRecord.Resume"/> of the record before; 0 at the beginning of the file.</param>
     /// <exception cref="IOException">
     /// The file is not there, cannot be read, or is not any more the one that was read: truncated, replaced, removed. What was read before has been handed out.
     /// </exception>
     /// <exception cref="FormatException">No usable header: names line, column and setting.</exception>
-    public async IAsyncEnumerable<IReadOnlyList<FileRecord>> ReadAsync(FilePlace from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<FileRecord>> ReadAsync(long nextLine, long resume, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var from = new FilePlace(nextLine, resume);
         using var window = new FileWindow(_options, _verify);
         var parser = RecordParser.For(_options);
         var pace = new Pace(_options.EventsPerSecond, _time);

@@ -140,7 +140,7 @@ internal sealed class FileSourceActor : SourceActor
     {
         var decoder = _options.Format == FileFormat.CloudEvents ? new RecordDecoder(_mapping, found.Stream) : null;
         var reader = new FileRecords(_options, Source.Time, Logger, found.Identity.Verify);
-        await using var batches = reader.ReadAsync(new FilePlace(found.Start.Next, found.Start.Resume), stop).GetAsyncEnumerator(stop);
+        await using var batches = reader.ReadAsync(found.Start.Next, found.Start.Resume, stop).GetAsyncEnumerator(stop);
         while (true)
         {
             try

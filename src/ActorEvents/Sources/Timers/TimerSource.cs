@@ -4,54 +4,40 @@ using Akka.Actor;
 
 namespace ActorEvents.Sources.Timers;
 
-/// <summary>Settings of a <see cref="TimerSource"/>.</summary>
-public sealed class TimerSourceOptions
-{
-    /// <summary>Name of the source and of the timer; see <see cref="IEventSource.Name"/>.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>Time between two ticks, 10 ms to 31 days. They are due at the whole multiples of it since 1970 (UTC).</summary>
-    public required TimeSpan Interval { get; init; }
-
-    /// <summary>CloudEvents <c>type</c> of the ticks.</summary>
-    public required string EventType { get; init; }
-
-    /// <summary>CloudEvents <c>source</c> of the ticks; null: <c>/timers/NAME</c>.</summary>
-    public string? EventSource { get; init; }
-
-    /// <summary>Key of the ticks; null: the name.</summary>
-    public string? Key { get; init; }
-}
-
 /// <summary>
 /// A tick every so often: one stream, position = due time in milliseconds since 1970. Of ticks that were missed (the node was down, nobody had credit) only the
 /// last is emitted. While the clock stands behind the last tick, there is none. The data is <c>{"due":"…"}</c>. On one node of the cluster at a time.
 /// </summary>
 public sealed class TimerSource : IEventSource
 {
-    private readonly TimerSourceOptions _options;
+    private readonly TimeSpan _interval;
+    private readonly string _key;
     private readonly RecordMapping _mapping;
 
+    /// <param name="name">Name of the source and of the timer; see <see cref="IEventSource.Name"/>.</param>
+    /// <param name="interval">Time between two ticks, 10 ms to 31 days. They are due at the whole multiples of it since 1970 (UTC).</param>
+    /// <param name="eventType">CloudEvents <c>type</c> of the ticks.</param>
+    /// <param name="eventSource">CloudEvents <c>source</c> of the ticks; null: <c>/timers/NAME</c>.</param>
+    /// <param name="key">Key of the ticks; null: the name.</param>
     /// <exception cref="ArgumentException">Names the setting, its value and what is allowed.</exception>
-    public TimerSource(TimerSourceOptions options)
+    public TimerSource(string name, TimeSpan interval, string eventType, string? eventSource = null, string? key = null)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        SourceNames.Check(options.Name);
-        if (options.Interval < TimeSpan.FromMilliseconds(10) || options.Interval > TimeSpan.FromDays(31) || options.Interval.Ticks % TimeSpan.TicksPerMillisecond != 0)
+        SourceNames.Check(name);
+        if (interval < TimeSpan.FromMilliseconds(10) || interval > TimeSpan.FromDays(31) || interval.Ticks % TimeSpan.TicksPerMillisecond != 0)
         {
-            throw new ArgumentException($"interval = '{options.Interval}' of timer '{options.Name}' must be whole milliseconds from 10 ms to 31 days.");
+            throw new ArgumentException($"interval = '{interval}' of timer '{name}' must be whole milliseconds from 10 ms to 31 days.");
         }
 
-        _options = options;
-        _mapping = new RecordMapping(options.EventType, options.EventSource ?? "/timers/" + options.Name);
-        Stream = StreamId.ForPartition(options.Name, options.Name, options.Name, 0);
+        (Name, _interval, _key) = (name, interval, key ?? name);
+        _mapping = new RecordMapping(eventType, eventSource ?? "/timers/" + name);
+        Stream = StreamId.ForPartition(name, name, name, 0);
     }
 
-    public string Name => _options.Name;
+    public string Name { get; }
 
     public SourcePlacement Placement => SourcePlacement.Singleton;
 
-    public string Describe => $"timer every {_options.Interval}";
+    public string Describe => $"timer every {_interval}";
 
     /// <inheritdoc/>
     public string MessagingSystem => "timer";
@@ -60,5 +46,5 @@ public sealed class TimerSource : IEventSource
     public StreamId Stream { get; }
 
     public Props Props(SourceContext context) =>
-        Akka.Actor.Props.Create(() => new TimerSourceActor(context, Stream, new Ticks(_options.Interval), _mapping, _options.Key ?? _options.Name));
+        Akka.Actor.Props.Create(() => new TimerSourceActor(context, Stream, new Ticks(_interval), _mapping, _key));
 }

@@ -186,12 +186,7 @@ public sealed class FileSourceTests : SourceKit
     [InlineData("feed", -1, "rate = '-1'")]
     public void A_wrong_setting_is_refused_by_name_and_value(string name, double rate, string named)
     {
-        var refused = Assert.Throws<ArgumentException>(() => new FileSource(new FileSourceOptions
-        {
-            Name = name,
-            EventType = "orders",
-            File = new FileReadOptions { Path = "orders.csv", EventsPerSecond = rate },
-        }));
+        var refused = Assert.Throws<ArgumentException>(() => new FileSource(name, new FileReadOptions { Path = "orders.csv", EventsPerSecond = rate }, "orders"));
         Assert.Contains(named, refused.Message, StringComparison.Ordinal);
     }
 
@@ -274,12 +269,8 @@ public sealed class FileSourceTests : SourceKit
     }
 
     private static FileSource Events(TempFile file) =>
-        new(new FileSourceOptions { Name = "feed", File = new FileReadOptions { Path = file.Path, Format = FileFormat.CloudEvents } });
+        new("feed", new FileReadOptions { Path = file.Path, Format = FileFormat.CloudEvents });
 
-    private static FileSource Csv(TempFile file, bool follow = false, string? path = null) => new(new FileSourceOptions
-    {
-        Name = "feed",
-        EventType = "orders",
-        File = new FileReadOptions { Path = path ?? file.Path, KeyColumn = "InvoiceNo", Follow = follow, PollInterval = TimeSpan.FromMilliseconds(5) },
-    });
+    private static FileSource Csv(TempFile file, bool follow = false, string? path = null) =>
+        new("feed", new FileReadOptions { Path = path ?? file.Path, KeyColumn = "InvoiceNo", Follow = follow, PollInterval = TimeSpan.FromMilliseconds(5) }, "orders");
 }

@@ -145,7 +145,7 @@ public sealed class FollowTests
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         using var file = new TempFile("a\n1\n2\n3\n");
         var reader = new FileRecords(new FileReadOptions { Path = file.Path, EventsPerSecond = 0.5 }, time);
-        await using var batches = reader.ReadAsync(FilePlace.Start, CancellationToken.None).GetAsyncEnumerator();
+        await using var batches = reader.ReadAsync(1, 0, CancellationToken.None).GetAsyncEnumerator();
         Assert.True(await batches.MoveNextAsync());
         Assert.Single(batches.Current);
         var second = batches.MoveNextAsync().AsTask();
@@ -168,7 +168,7 @@ public sealed class FollowTests
         {
             try
             {
-                await foreach (var batch in new FileRecords(options, _time).ReadAsync(FilePlace.Start, _stop.Token))
+                await foreach (var batch in new FileRecords(options, _time).ReadAsync(1, 0, _stop.Token))
                 {
                     foreach (var record in batch)
                     {

@@ -41,7 +41,8 @@ internal sealed class TempFile : IDisposable
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var all = new List<FileRecord>();
-        await foreach (var batch in new FileRecords(options, TimeProvider.System).ReadAsync(from ?? FilePlace.Start, deadline.Token))
+        var (line, resume) = from ?? FilePlace.Start;
+        await foreach (var batch in new FileRecords(options, TimeProvider.System).ReadAsync(line, resume, deadline.Token))
         {
             all.AddRange(batch);
         }

@@ -82,11 +82,11 @@ public sealed class TimerSourceTests : SourceKit
     public void An_interval_out_of_range_is_refused_by_value(double milliseconds)
     {
         var interval = TimeSpan.FromMilliseconds(milliseconds);
-        var refused = Assert.Throws<ArgumentException>(() => new TimerSource(new TimerSourceOptions { Name = "t", EventType = "t", Interval = interval }));
+        var refused = Assert.Throws<ArgumentException>(() => new TimerSource("t", interval, "t"));
         Assert.Contains($"interval = '{interval}' of timer 't'", refused.Message, StringComparison.Ordinal);
     }
 
-    private static TimerSource Timer() => new(new TimerSourceOptions { Name = "cleanup", EventType = "tick", Interval = TimeSpan.FromMinutes(1) });
+    private static TimerSource Timer() => new("cleanup", TimeSpan.FromMinutes(1), "tick");
 
     /// <summary>A clock by hand that knows when the timer has begun to wait.</summary>
     private sealed class HandClock(DateTimeOffset start) : FakeTimeProvider(start)
