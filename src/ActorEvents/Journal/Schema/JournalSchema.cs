@@ -3,30 +3,35 @@ using System.Globalization;
 
 namespace ActorEvents.Journal.Schema;
 
-/// <summary>What both databases have in common: our own tables, the version, the id.</summary>
-internal static class JournalSchema
+/// <summary>Makes and checks a journal's tables in one transaction: the same steps in each database, what differs below.</summary>
+/// <param name="description">For people: which database.</param>
+/// <param name="blob">SQL type of a byte column.</param>
+internal abstract class JournalSchema(string description, string blob)
 {
-    public const string JournalTable = "journal";
-
     /// <summary>In <c>ae_meta</c>.</summary>
     public const string VersionRow = "schema-version";
 
-    /// <summary>What the unique index must cover, and nothing else.</summary>
-    public static readonly string[] UniqueColumns = ["persistence_id", "sequence_number"];
-
-    /// <summary>Fails where the stock plugin's default mapping would fail.</summary>
-    public const string ProbeJournal =
+    // These fail where the stock plugin's default mapping would fail.
+    private const string ProbeJournal =
         "SELECT ordering, created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid FROM journal WHERE 1 = 0";
 
-    /// <summary>Fails where the stock plugin's default mapping would fail.</summary>
-    public const string ProbeSnapshot =
+    private const string ProbeSnapshot =
         "SELECT persistence_id, sequence_number, created, snapshot, manifest, serializer_id FROM snapshot WHERE 1 = 0";
 
-    public static string OwnTables(string blob, string identity) => $"""
+    /// <summary>As Akka.Persistence.Sql 1.5.73 makes them (table mapping "default", tag mode TagTable), where they are missing.</summary>
+    protected abstract string PluginTables { get; }
+
+    /// <summary>Makes the journal's unique index on (persistence_id, sequence_number).</summary>
+    protected abstract string UniqueIndex { get; }
+
+    /// <summary>Type of a column of numbers that the database gives.</summary>
+    protected abstract string Identity { get; }
+
+    private string OwnTables => $"""
         CREATE TABLE IF NOT EXISTS ae_meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
         CREATE TABLE IF NOT EXISTS ae_positions (stream TEXT NOT NULL PRIMARY KEY, next BIGINT NOT NULL, resume BIGINT NOT NULL);
         CREATE TABLE IF NOT EXISTS ae_dead_letters (
-            id {identity},
+            id {Identity},
             stream TEXT NOT NULL,
             position BIGINT NOT NULL,
             handler TEXT NOT NULL,
@@ -60,9 +65,69 @@ internal static class JournalSchema
                     $"The {description} holds a journal of schema version '{version}'; this version of ActorEvents knows {steps.Version}. Run the newer version, or point {SettingNames.Section} elsewhere."));
     }
 
-    /// <summary>Within the transaction that made the tables: makes or reads the journal's id.</summary>
+    protected abstract Task<bool> ExistsAsync(DbTransaction transaction, string table, CancellationToken cancellationToken);
+
+    /// <summary>Whether a unique index covers these two columns, and nothing else.</summary>
+    protected abstract Task<bool> HasUniqueIndexAsync(DbTransaction transaction, CancellationToken cancellationToken);
+
+    /// <summary>What this database alone needs.</summary>
+    protected virtual Task CompleteAsync(DbTransaction transaction, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    protected abstract bool IsMissingColumn(DbException e);
+
+    protected async Task<JournalIdentity> MakeAsync(DbTransaction transaction, SchemaSteps steps, CancellationToken cancellationToken)
+    {
+        // Before anything is made: an older version must leave a newer one's tables as they are.
+        var version = await ExistsAsync(transaction, "ae_meta", cancellationToken)
+            ? await VersionAsync(transaction, steps, description, cancellationToken)
+            : null;
+
+        // All was made in one transaction. Even CREATE … IF NOT EXISTS needs rights that a node has no use for once the tables are there.
+        if (version is null)
+        {
+            await MakeTablesAsync(transaction, cancellationToken);
+        }
+
+        await ProbeAsync(transaction, "journal", ProbeJournal, cancellationToken);
+        await ProbeAsync(transaction, "snapshot", ProbeSnapshot, cancellationToken);
+        if (!await HasUniqueIndexAsync(transaction, cancellationToken))
+        {
+            throw Refused(
+                $"The table 'journal' of the {description} has no unique index on (persistence_id, sequence_number), without which two incarnations of an entity could write the same number. Create it: CREATE UNIQUE INDEX journal_uq ON journal (persistence_id, sequence_number)");
+        }
+
+        await CompleteAsync(transaction, cancellationToken);
+        return await IdentifyAsync(transaction, version, cancellationToken);
+    }
+
+    private async Task MakeTablesAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        var existed = await ExistsAsync(transaction, "journal", cancellationToken);
+        await transaction.ExecuteAsync(PluginTables, cancellationToken);
+        if (!existed)
+        {
+            await transaction.ExecuteAsync(UniqueIndex, cancellationToken);
+        }
+
+        await transaction.ExecuteAsync(OwnTables, cancellationToken);
+    }
+
+    private async Task ProbeAsync(DbTransaction transaction, string table, string sql, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await transaction.ExecuteAsync(sql, cancellationToken);
+        }
+        catch (DbException e) when (IsMissingColumn(e))
+        {
+            throw Refused(
+                $"The table '{table}' of the {description} is not as Akka.Persistence.Sql's table mapping 'default' makes it: {e.Message.TrimEnd('.')}. Use another database or migrate the table.", e);
+        }
+    }
+
+    /// <summary>Makes or reads the journal's id.</summary>
     /// <param name="version">Null: the tables are new.</param>
-    public static async Task<JournalIdentity> IdentifyAsync(DbTransaction transaction, int? version, string description, CancellationToken cancellationToken)
+    private async Task<JournalIdentity> IdentifyAsync(DbTransaction transaction, int? version, CancellationToken cancellationToken)
     {
         if (version is null)
         {
@@ -74,19 +139,11 @@ internal static class JournalSchema
 
         return await ReadAsync(transaction, "journal-id", cancellationToken) is { } known
             ? new JournalIdentity(known, IsNew: false)
-            : throw new JournalUnavailableException(
-                JournalProblem.Refused,
+            : throw Refused(
                 $"Table ae_meta of the {description} has a row '{VersionRow}' and none 'journal-id'. Restore the database, or delete all rows of ae_meta: the journal then gets a new id.");
     }
 
-    public static JournalUnavailableException NoUniqueIndex(string description) => new(
-        JournalProblem.Refused,
-        $"The table '{JournalTable}' of the {description} has no unique index on (persistence_id, sequence_number), without which two incarnations of an entity could write the same number. Create it: CREATE UNIQUE INDEX journal_uq ON journal (persistence_id, sequence_number)");
-
-    public static JournalUnavailableException WrongColumns(string table, string description, Exception e) => new(
-        JournalProblem.Refused,
-        $"The table '{table}' of the {description} is not as Akka.Persistence.Sql's table mapping 'default' makes it: {e.Message.TrimEnd('.')}. Use another database or migrate the table.",
-        e);
+    private static JournalUnavailableException Refused(string message, Exception? e = null) => new(JournalProblem.Refused, message, e);
 
     private static async Task<string?> ReadAsync(DbTransaction transaction, string name, CancellationToken cancellationToken)
     {

@@ -8,10 +8,9 @@ namespace ActorEvents.Journal.Schema;
 /// <summary>
 /// Makes and checks a journal's tables in PostgreSQL: one transaction under an advisory lock, so that nodes that start together do not meet.
 /// </summary>
-internal sealed class PostgresSchema(PostgresDialect dialect)
+internal sealed class PostgresSchema(PostgresDialect dialect) : JournalSchema(dialect.Description, dialect.Blob)
 {
-    // As Akka.Persistence.Sql 1.5.73 makes them (table mapping "default", tag mode TagTable).
-    private const string PluginTables = """
+    protected override string PluginTables => """
         CREATE TABLE IF NOT EXISTS journal (
             ordering BIGINT GENERATED ALWAYS AS IDENTITY NOT NULL,
             created BIGINT NOT NULL,
@@ -44,7 +43,9 @@ internal sealed class PostgresSchema(PostgresDialect dialect)
     /// <summary>Held by whoever makes or changes tables.</summary>
     private const string TakeStartLock = "SELECT pg_advisory_xact_lock(1095058000)";
 
-    private const string UniqueIndex = "ALTER TABLE journal ADD CONSTRAINT journal_uq UNIQUE (persistence_id, sequence_number)";
+    protected override string UniqueIndex => "ALTER TABLE journal ADD CONSTRAINT journal_uq UNIQUE (persistence_id, sequence_number)";
+
+    protected override string Identity => "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
 
     private const string LockClass = "(1095058000::bigint << 32)";
 
@@ -84,7 +85,7 @@ internal sealed class PostgresSchema(PostgresDialect dialect)
             JournalIdentity identity;
             await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
             {
-                await ExecuteAsync(transaction, TakeStartLock, cancellationToken);
+                await transaction.ExecuteAsync(TakeStartLock, cancellationToken);
                 identity = await MakeAsync(transaction, steps, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
             }
@@ -104,69 +105,26 @@ internal sealed class PostgresSchema(PostgresDialect dialect)
         }
     }
 
-    private async Task<JournalIdentity> MakeAsync(DbTransaction transaction, SchemaSteps steps, CancellationToken cancellationToken)
+    protected override Task<bool> ExistsAsync(DbTransaction transaction, string table, CancellationToken cancellationToken) =>
+        IsTrueAsync(transaction, $"SELECT to_regclass('{table}') IS NOT NULL", cancellationToken);
+
+    protected override Task<bool> HasUniqueIndexAsync(DbTransaction transaction, CancellationToken cancellationToken) =>
+        IsTrueAsync(transaction, HasUniqueIndex, cancellationToken);
+
+    protected override async Task CompleteAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
-        // Before anything is made: an older version must leave a newer one's tables as they are.
-        var version = await ScalarAsync<bool>(transaction, "SELECT to_regclass('ae_meta') IS NOT NULL", cancellationToken)
-            ? await JournalSchema.VersionAsync(transaction, steps, dialect.Description, cancellationToken)
-            : null;
-
-        // All was made in one transaction. Even CREATE … IF NOT EXISTS needs rights that a node has no use for once the tables are there.
-        if (version is null)
+        if (!await IsTrueAsync(transaction, HasTrigger, cancellationToken))
         {
-            await MakeTablesAsync(transaction, cancellationToken);
-        }
-
-        await ProbeAsync(transaction, "journal", JournalSchema.ProbeJournal, cancellationToken);
-        await ProbeAsync(transaction, "snapshot", JournalSchema.ProbeSnapshot, cancellationToken);
-        if (!await ScalarAsync<bool>(transaction, HasUniqueIndex, cancellationToken))
-        {
-            throw JournalSchema.NoUniqueIndex(dialect.Description);
-        }
-
-        if (!await ScalarAsync<bool>(transaction, HasTrigger, cancellationToken))
-        {
-            await ExecuteAsync(transaction, CommitOrder, cancellationToken);
-        }
-
-        return await JournalSchema.IdentifyAsync(transaction, version, dialect.Description, cancellationToken);
-    }
-
-    private async Task MakeTablesAsync(DbTransaction transaction, CancellationToken cancellationToken)
-    {
-        var existed = await ScalarAsync<bool>(transaction, "SELECT to_regclass('journal') IS NOT NULL", cancellationToken);
-        await ExecuteAsync(transaction, PluginTables, cancellationToken);
-        if (!existed)
-        {
-            await ExecuteAsync(transaction, UniqueIndex, cancellationToken);
-        }
-
-        await ExecuteAsync(
-            transaction, JournalSchema.OwnTables(dialect.Blob, "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"), cancellationToken);
-    }
-
-    private async Task ProbeAsync(DbTransaction transaction, string table, string sql, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ExecuteAsync(transaction, sql, cancellationToken);
-        }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedColumn)
-        {
-            throw JournalSchema.WrongColumns(table, dialect.Description, e);
+            await transaction.ExecuteAsync(CommitOrder, cancellationToken);
         }
     }
 
-    private static async Task ExecuteAsync(DbTransaction transaction, string sql, CancellationToken cancellationToken)
+    protected override bool IsMissingColumn(DbException e) => e.SqlState is PostgresErrorCodes.UndefinedColumn;
+
+    private static async Task<bool> IsTrueAsync(DbTransaction transaction, string sql, CancellationToken cancellationToken)
     {
         await using var command = transaction.Command(sql);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static async Task<T?> ScalarAsync<T>(DbTransaction transaction, string sql, CancellationToken cancellationToken)
-    {
-        await using var command = transaction.Command(sql);
-        return await command.ExecuteScalarAsync(cancellationToken) is T value ? value : default;
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
     private JournalUnavailableException Translate(NpgsqlException e) => e switch

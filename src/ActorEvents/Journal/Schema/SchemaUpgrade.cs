@@ -21,7 +21,7 @@ internal sealed class SchemaUpgrade(
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             if (takeLock.Length > 0)
             {
-                await ExecuteAsync(transaction, takeLock, cancellationToken);
+                await transaction.ExecuteAsync(takeLock, cancellationToken);
             }
 
             var version = await JournalSchema.VersionAsync(transaction, steps, description, cancellationToken);
@@ -32,7 +32,7 @@ internal sealed class SchemaUpgrade(
 
             try
             {
-                await ExecuteAsync(transaction, statements(step), cancellationToken);
+                await transaction.ExecuteAsync(statements(step), cancellationToken);
                 await using var raise = transaction.Command(
                     "UPDATE ae_meta SET value = @version WHERE name = @name",
                     ("@version", step.Version.ToString(CultureInfo.InvariantCulture)),
@@ -58,10 +58,4 @@ internal sealed class SchemaUpgrade(
             CultureInfo.InvariantCulture,
             $" Start one node once as the owner of the tables, or let the owner run: BEGIN; {statements(step).Trim().TrimEnd(';')}; UPDATE ae_meta SET value = '{step.Version}' WHERE name = '{JournalSchema.VersionRow}'; COMMIT;")),
         cause);
-
-    private static async Task ExecuteAsync(DbTransaction transaction, string sql, CancellationToken cancellationToken)
-    {
-        await using var command = transaction.Command(sql);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
 }

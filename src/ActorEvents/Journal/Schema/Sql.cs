@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 
 namespace ActorEvents.Journal.Schema;
 
@@ -23,6 +24,22 @@ internal static class Sql
         command.Transaction = transaction;
         return command;
     }
+
+    public static async Task ExecuteAsync(this DbConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = connection.Command(sql);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public static async Task ExecuteAsync(this DbTransaction transaction, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command(sql);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The one number that is asked for; 0: there is no row.</summary>
+    public static async Task<long> NumberAsync(this DbCommand command, CancellationToken cancellationToken) =>
+        Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken) ?? 0L, CultureInfo.InvariantCulture);
 
     public static void Add(this DbCommand command, string name, object? value)
     {

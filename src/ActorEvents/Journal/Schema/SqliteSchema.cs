@@ -5,13 +5,14 @@ using Microsoft.Extensions.Logging;
 namespace ActorEvents.Journal.Schema;
 
 /// <summary>Makes and checks a journal's SQLite file.</summary>
-internal sealed class SqliteSchema(SqliteDialect dialect)
+internal sealed class SqliteSchema(SqliteDialect dialect) : JournalSchema(dialect.Description, dialect.Blob)
 {
     /// <summary>Up to here the whole file is checked at each start (about a second on a slow disk); damage in a bigger one shows when it is read.</summary>
     private const long WholeCheckLimit = 64L << 20;
 
-    // As Akka.Persistence.Sql 1.5.73 makes them (table mapping "default", tag mode TagTable).
-    private const string PluginTables = """
+    private static readonly string[] s_uniqueColumns = ["persistence_id", "sequence_number"];
+
+    protected override string PluginTables => """
         CREATE TABLE IF NOT EXISTS journal (
             ordering INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
             created INTEGER NOT NULL,
@@ -40,6 +41,10 @@ internal sealed class SqliteSchema(SqliteDialect dialect)
             CONSTRAINT PK_snapshot PRIMARY KEY (persistence_id, sequence_number));
         """;
 
+    protected override string UniqueIndex => "CREATE UNIQUE INDEX journal_uq ON journal (persistence_id, sequence_number)";
+
+    protected override string Identity => "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT";
+
     public async Task<JournalIdentity> PrepareAsync(SchemaSteps steps, ILogger logger, CancellationToken cancellationToken)
     {
         try
@@ -53,7 +58,7 @@ internal sealed class SqliteSchema(SqliteDialect dialect)
                 DefaultTimeout = 60,
             }.ToString());
             await connection.OpenAsync(cancellationToken);
-            await ExecuteAsync(connection, "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", cancellationToken);
+            await connection.ExecuteAsync("PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", cancellationToken);
             await CheckFileAsync(connection, cancellationToken);
             JournalIdentity identity;
             await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
@@ -103,43 +108,13 @@ internal sealed class SqliteSchema(SqliteDialect dialect)
         }
     }
 
-    private async Task<JournalIdentity> MakeAsync(DbTransaction transaction, SchemaSteps steps, CancellationToken cancellationToken)
-    {
-        // Before anything is made: an older version must leave a newer one's file as it is.
-        var version = await ExistsAsync(transaction, "ae_meta", cancellationToken)
-            ? await JournalSchema.VersionAsync(transaction, steps, dialect.Description, cancellationToken)
-            : null;
-        if (version is null)
-        {
-            await MakeTablesAsync(transaction, cancellationToken);
-        }
-
-        await ProbeAsync(transaction, "journal", JournalSchema.ProbeJournal, cancellationToken);
-        await ProbeAsync(transaction, "snapshot", JournalSchema.ProbeSnapshot, cancellationToken);
-        return await HasUniqueIndexAsync(transaction, cancellationToken)
-            ? await JournalSchema.IdentifyAsync(transaction, version, dialect.Description, cancellationToken)
-            : throw JournalSchema.NoUniqueIndex(dialect.Description);
-    }
-
-    private async Task MakeTablesAsync(DbTransaction transaction, CancellationToken cancellationToken)
-    {
-        var existed = await ExistsAsync(transaction, JournalSchema.JournalTable, cancellationToken);
-        await ExecuteAsync(transaction, PluginTables, cancellationToken);
-        if (!existed)
-        {
-            await ExecuteAsync(transaction, "CREATE UNIQUE INDEX journal_uq ON journal (persistence_id, sequence_number)", cancellationToken);
-        }
-
-        await ExecuteAsync(transaction, JournalSchema.OwnTables(dialect.Blob, "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT"), cancellationToken);
-    }
-
-    private static async Task<bool> ExistsAsync(DbTransaction transaction, string table, CancellationToken cancellationToken)
+    protected override async Task<bool> ExistsAsync(DbTransaction transaction, string table, CancellationToken cancellationToken)
     {
         await using var command = transaction.Command("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = @name", ("@name", table));
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
-    private static async Task<bool> HasUniqueIndexAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    protected override async Task<bool> HasUniqueIndexAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = transaction.Command("""
             SELECT l.name, i.name FROM pragma_index_list('journal') l JOIN pragma_index_info(l.name) i
@@ -147,32 +122,10 @@ internal sealed class SqliteSchema(SqliteDialect dialect)
             """);
         var columns = await command.RowsAsync(r => (Index: r.GetString(0), Column: r.IsDBNull(1) ? "" : r.GetString(1)), cancellationToken);
         return columns.GroupBy(c => c.Index, c => c.Column, StringComparer.Ordinal)
-            .Any(index => index.Order(StringComparer.Ordinal).SequenceEqual(JournalSchema.UniqueColumns, StringComparer.OrdinalIgnoreCase));
+            .Any(index => index.Order(StringComparer.Ordinal).SequenceEqual(s_uniqueColumns, StringComparer.OrdinalIgnoreCase));
     }
 
-    private async Task ProbeAsync(DbTransaction transaction, string table, string sql, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ExecuteAsync(transaction, sql, cancellationToken);
-        }
-        catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_ERROR)
-        {
-            throw JournalSchema.WrongColumns(table, dialect.Description, e);
-        }
-    }
-
-    private static async Task ExecuteAsync(DbTransaction transaction, string sql, CancellationToken cancellationToken)
-    {
-        await using var command = transaction.Command(sql);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static async Task ExecuteAsync(DbConnection connection, string sql, CancellationToken cancellationToken)
-    {
-        await using var command = connection.Command(sql);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    protected override bool IsMissingColumn(DbException e) => ((SqliteException)e).SqliteErrorCode == SQLitePCL.raw.SQLITE_ERROR;
 
     /// <summary>With the file and what to do.</summary>
     public JournalUnavailableException Translate(SqliteException e) => Translate(e, e.Message.TrimEnd('.'));

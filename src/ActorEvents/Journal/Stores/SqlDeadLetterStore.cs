@@ -51,7 +51,7 @@ internal sealed class SqlDeadLetterStore(Dialect dialect, TimeProvider time) : I
         async (connection, token) =>
         {
             await using var command = connection.Command("SELECT count(*) FROM ae_dead_letters");
-            return Convert.ToInt64(await command.ExecuteScalarAsync(token), CultureInfo.InvariantCulture);
+            return await command.NumberAsync(token);
         },
         cancellationToken);
 

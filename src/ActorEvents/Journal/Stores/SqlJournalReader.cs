@@ -36,7 +36,7 @@ internal sealed class SqlJournalReader(Dialect dialect) : IJournalReader
         async (connection, token) =>
         {
             await using var command = connection.Command("SELECT coalesce(max(ordering), 0) FROM journal");
-            return Convert.ToInt64(await command.ExecuteScalarAsync(token), CultureInfo.InvariantCulture);
+            return await command.NumberAsync(token);
         },
         cancellationToken);
 

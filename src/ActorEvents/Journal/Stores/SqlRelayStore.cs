@@ -1,4 +1,3 @@
-using System.Globalization;
 using ActorEvents.Journal.Schema;
 
 namespace ActorEvents.Journal.Stores;
@@ -20,7 +19,7 @@ internal sealed class SqlRelayStore(Dialect dialect) : IRelayStore
                 await using var raise = transaction.Command("UPDATE ae_relay_lease SET epoch = epoch + 1 WHERE one = 1");
                 await raise.ExecuteNonQueryAsync(token);
                 await using var read = transaction.Command("SELECT epoch FROM ae_relay_lease WHERE one = 1");
-                epoch = Convert.ToInt64(await read.ExecuteScalarAsync(token), CultureInfo.InvariantCulture);
+                epoch = await read.NumberAsync(token);
                 return true;
             },
             cancellationToken);
@@ -34,7 +33,7 @@ internal sealed class SqlRelayStore(Dialect dialect) : IRelayStore
                 "SELECT ordering FROM ae_relay WHERE destination = @destination AND topic_id = @topic",
                 ("@destination", destination),
                 ("@topic", topicId));
-            return Convert.ToInt64(await command.ExecuteScalarAsync(token) ?? 0L, CultureInfo.InvariantCulture);
+            return await command.NumberAsync(token);
         },
         cancellationToken);
 
@@ -43,7 +42,7 @@ internal sealed class SqlRelayStore(Dialect dialect) : IRelayStore
         {
             // The row stays locked until the places are in: a newer relay that takes the lease meanwhile reads them all or finds them refused.
             await using var lease = transaction.Command("SELECT epoch FROM ae_relay_lease WHERE one = 1" + dialect.ForUpdate);
-            if (Convert.ToInt64(await lease.ExecuteScalarAsync(token), CultureInfo.InvariantCulture) != epoch)
+            if (await lease.NumberAsync(token) != epoch)
             {
                 return false;
             }
