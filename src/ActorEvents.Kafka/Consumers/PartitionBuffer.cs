@@ -80,15 +80,12 @@ internal sealed class PartitionBuffer(TopicPartition partition, long start, int 
         Action? notify;
         lock (_lock)
         {
-            if (_closed)
+            if (!TryEnd())
             {
                 return;
             }
 
-            _closed = true;
             _failure = failure;
-            _batches.Clear();
-            (_records, _bytes) = (0, 0);
             notify = _notify;
         }
 
@@ -150,18 +147,29 @@ internal sealed class PartitionBuffer(TopicPartition partition, long start, int 
     {
         lock (_lock)
         {
-            if (_closed)
+            if (!TryEnd())
             {
                 return;
             }
 
-            _closed = true;
             IsCancelled = true;
-            _batches.Clear();
-            (_records, _bytes) = (0, 0);
         }
 
         wakeLoop();
+    }
+
+    /// <summary>Under the lock. False: it was over before.</summary>
+    private bool TryEnd()
+    {
+        if (_closed)
+        {
+            return false;
+        }
+
+        _closed = true;
+        _batches.Clear();
+        (_records, _bytes) = (0, 0);
+        return true;
     }
 
     private Action? TakeNotify()
