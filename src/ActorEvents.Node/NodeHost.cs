@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using ActorEvents.Events.Codecs;
@@ -154,20 +153,8 @@ internal static class NodeHost
             options = options with { Topics = options.Topics.SetItem(topic, settings.Kafka.Partitions) };
         }
 
-        // The same program with its broker verb; started as this process was: by its own host, or by dotnet.
-        var start = new ProcessStartInfo(Environment.ProcessPath!);
-        if (Path.GetFileNameWithoutExtension(start.FileName).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
-        {
-            start.ArgumentList.Add(typeof(NodeHost).Assembly.Location);
-        }
-
-        start.ArgumentList.Add("broker");
-        foreach (var argument in options.ToArguments(child: true))
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        return await EmbeddedBrokerProcess.StartAsync(start, logging.CreateLogger("ActorEvents.Kafka.Embedded"), TimeProvider.System, stop);
+        return await EmbeddedBrokerProcess.StartAsync(
+            EmbeddedBrokerProcess.VerbOf(typeof(NodeHost).Assembly, options), logging.CreateLogger("ActorEvents.Kafka.Embedded"), TimeProvider.System, stop);
     }
 
     private static void Logging(ILoggingBuilder logging) => logging

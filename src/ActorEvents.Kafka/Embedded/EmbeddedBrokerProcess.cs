@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Reflection;
 using ActorEvents.Kafka.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -47,9 +48,19 @@ internal sealed class EmbeddedBrokerProcess : IAsyncDisposable
     /// <summary>Completes with the exit code when the child has ended, for whatever reason. Never faults.</summary>
     public Task<int> Exited { get; }
 
+    /// <summary>The broker verb of the program that runs, started as this process was: by the program's own host, or by dotnet.</summary>
+    /// <param name="program">Its entry assembly.</param>
+    /// <param name="options">Of the broker.</param>
+    public static ProcessStartInfo VerbOf(Assembly program, EmbeddedBrokerOptions options)
+    {
+        var host = Environment.ProcessPath!;
+        var byDotnet = Path.GetFileNameWithoutExtension(host).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
+        return new ProcessStartInfo(host, [.. byDotnet ? [program.Location] : Array.Empty<string>(), "broker", .. options.ToArguments(child: true)]);
+    }
+
     /// <summary>Starts the child and waits until it is ready.</summary>
     /// <param name="start">
-    /// File name and arguments of the host's broker verb; the arguments are <see cref="EmbeddedBrokerOptions.ToArguments"/> with <c>child: true</c>. Its redirections are
+    /// File name and arguments of the host's broker verb (<see cref="VerbOf"/>); the arguments are <see cref="EmbeddedBrokerOptions.ToArguments"/> with <c>child: true</c>. Its redirections are
     /// set here.
     /// </param>
     /// <param name="log">Gets the limits, what the ready child writes on standard error, and its unexpected end.</param>

@@ -44,20 +44,8 @@ internal sealed class BrokerServer : IAsyncDisposable
             options = options with { Topics = options.Topics.SetItem(topic, partitions) };
         }
 
-        // This program with its verb "broker", started as this process was: by its own host, or by dotnet.
-        var start = new ProcessStartInfo(Environment.ProcessPath!);
-        if (Path.GetFileNameWithoutExtension(start.FileName).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
-        {
-            start.ArgumentList.Add(typeof(BrokerServer).Assembly.Location);
-        }
-
-        start.ArgumentList.Add("broker");
-        foreach (var argument in options.ToArguments(child: true))
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        return new BrokerServer(await EmbeddedBrokerProcess.StartAsync(start, NullLogger.Instance, TimeProvider.System, CancellationToken.None));
+        return new BrokerServer(await EmbeddedBrokerProcess.StartAsync(
+            EmbeddedBrokerProcess.VerbOf(typeof(BrokerServer).Assembly, options), NullLogger.Instance, TimeProvider.System, CancellationToken.None));
     }
 
     /// <summary>A real Kafka with these topics where KAFKA_HOME is set, else the embedded one.</summary>
@@ -97,9 +85,7 @@ internal sealed class BrokerServer : IAsyncDisposable
             return;
         }
 
-        _real!.StandardInput.Close();
-        await _real.WaitForExitAsync();
-        _real.Dispose();
+        await HeldServer.LetGoAsync(_real!);
         if (_folder!.Exists)
         {
             _folder.Delete(recursive: true);

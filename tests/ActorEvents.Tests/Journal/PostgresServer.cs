@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using ActorEvents.Tests.Kafka;
 using Npgsql;
 
 namespace ActorEvents.Tests.Journal;
@@ -72,13 +71,6 @@ internal sealed class PostgresServer : IAsyncDisposable
             .Select(d => Path.Combine(d, "bin"))
             .FirstOrDefault(d => File.Exists(Path.Combine(d, "initdb")));
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     /// <summary>The server refuses to run as root.</summary>
     private static string[] AsPostgres() => Environment.IsPrivilegedProcess
         ? ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups", "--inh-caps=-all"]
@@ -110,7 +102,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         var log = Path.Combine(_folder.FullName, "server.log");
         for (var attempt = 1; ; attempt++)
         {
-            Port = FreePort();
+            Port = FreePorts.Find(1);
             if (await ServesAsync([
                 "-c", Hold, "sh", log, .. AsPostgres(), Path.Combine(binaries, "postgres"), "-D", data, "-p", Port.ToString(CultureInfo.InvariantCulture),
                 "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", .. settings.SelectMany(s => new[] { "-c", s })]))
@@ -149,15 +141,11 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private async Task StopAsync()
     {
-        if (_server is null)
+        if (_server is not null)
         {
-            return;
+            await HeldServer.LetGoAsync(_server);
+            _server = null;
         }
-
-        _server.StandardInput.Close();
-        await _server.WaitForExitAsync();
-        _server.Dispose();
-        _server = null;
     }
 
     private async Task RunAsync(string[] command)

@@ -145,15 +145,11 @@ public sealed class RealKafkaFixture : IAsyncLifetime
 
     private async Task StopAsync()
     {
-        if (_holder is null)
+        if (_holder is not null)
         {
-            return;
+            await HeldServer.LetGoAsync(_holder);
+            _holder = null;
         }
-
-        _holder.StandardInput.Close();
-        await _holder.WaitForExitAsync();
-        _holder.Dispose();
-        _holder = null;
     }
 
     private async Task<bool> IsListeningAsync()
