@@ -156,10 +156,7 @@ public abstract class StoreFacts
             CREATE INDEX not_unique ON journal (persistence_id, sequence_number);
             CREATE UNIQUE INDEX partial ON journal (persistence_id, sequence_number) WHERE ordering > 5;
             """);
-        var e = await Assert.ThrowsAsync<JournalUnavailableException>(place.OpenAsync);
-        Assert.Equal(JournalProblem.Refused, e.Problem);
-        Assert.Contains("'journal'", e.Message, StringComparison.Ordinal);
-        Assert.Contains("(persistence_id, sequence_number)", e.Message, StringComparison.Ordinal);
+        await RefusesAsync(place, JournalProblem.Refused, "'journal'", "(persistence_id, sequence_number)");
 
         await place.ExecuteAsync("CREATE UNIQUE INDEX any_name ON journal (sequence_number, persistence_id)");
         await using (var journal = await place.OpenAsync())
@@ -177,9 +174,7 @@ public abstract class StoreFacts
     {
         await using var place = await NewAsync();
         await place.ExecuteAsync("CREATE TABLE journal (ordering INTEGER, persistence_id TEXT, sequence_number INTEGER)");
-        var e = await Assert.ThrowsAsync<JournalUnavailableException>(place.OpenAsync);
-        Assert.Equal(JournalProblem.Refused, e.Problem);
-        Assert.Contains("'journal'", e.Message, StringComparison.Ordinal);
+        await RefusesAsync(place, JournalProblem.Refused, "'journal'");
     }
 
     [SkippableFact]
@@ -187,10 +182,15 @@ public abstract class StoreFacts
     {
         await using var place = await NewAsync();
         await place.ExecuteAsync("CREATE TABLE ae_meta (name TEXT PRIMARY KEY, value TEXT); INSERT INTO ae_meta VALUES ('schema-version', '99')");
-        var e = await Assert.ThrowsAsync<JournalUnavailableException>(place.OpenAsync);
-        Assert.Equal(JournalProblem.Newer, e.Problem);
-        Assert.Contains("'99'", e.Message, StringComparison.Ordinal);
+        await RefusesAsync(place, JournalProblem.Newer, "'99'");
         await place.ExecuteAsync("CREATE TABLE journal (was_not_made INTEGER)");
+    }
+
+    private static async Task RefusesAsync(TestJournal place, JournalProblem problem, params string[] says)
+    {
+        var e = await Assert.ThrowsAsync<JournalUnavailableException>(place.OpenAsync);
+        Assert.Equal(problem, e.Problem);
+        Assert.All(says, s => Assert.Contains(s, e.Message, StringComparison.Ordinal));
     }
 }
 
