@@ -57,6 +57,9 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
         return durable;
     }
 
+    /// <summary>Whether a delivery may change the entity: of a stream of sessions, not one of an older session.</summary>
+    public bool Takes(Deliver delivery) => !_streams.TryGetValue(delivery.Stream.Name, out var memory) || memory.Takes(delivery.Session);
+
     /// <summary>Whether an event of a delivery is decided already.</summary>
     public bool Knows(Deliver delivery, EventEnvelope envelope) =>
         _streams.TryGetValue(delivery.Stream.Name, out var memory) && Knows(memory, memory.UpTo(delivery.Session), envelope);

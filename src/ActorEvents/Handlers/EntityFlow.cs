@@ -158,7 +158,7 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
 
     /// <summary>
     /// Answers every deliverer with what is durable of its stream; what did not fit into the row is to be sent again. What failed is not answered: its key
-    /// waits, and the time-out tries it again.
+    /// waits, and the time-out tries it again. Nor is what is of an older session: sent again at once, it would keep both sides busy.
     /// </summary>
     private void Answer(Acceptance? acceptance)
     {
@@ -168,7 +168,7 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
             {
                 output.Answer(from, new Done(key, delivery.Stream.Name, upTo, delivery.Session));
             }
-            else if (acceptance is { Failure: null })
+            else if (acceptance is { Failure: null } && _core.Takes(delivery))
             {
                 output.Answer(from, new Resend(key, delivery.Stream.Name, delivery.Session));
             }

@@ -71,6 +71,18 @@ public sealed class VolatileEntityTests() : TestKit("akka.loglevel = OFF\nakka.s
         Assert.Equal([1, 2, 3], _decided);
     }
 
+    /// <summary>What is handed back is sent again at once: an old session that lives on and the entity would never rest.</summary>
+    [Fact]
+    public void What_a_session_sends_that_is_not_the_newest_is_not_handed_back()
+    {
+        Start();
+        _entity.Tell(Emitter.Deliver(Emitter.Stream, 0) with { Session = 2, Window = 8 }, TestActor);
+        Assert.Equal(0, ExpectMsg<Done>(Patience).UpTo);
+        _entity.Tell(Emitter.Deliver(Emitter.Stream, 1) with { Session = 1, Window = 8 }, TestActor);
+        Nothing();
+        Assert.Equal([0], _decided);
+    }
+
     [Fact]
     public void One_that_emits_is_refused_for_what_it_emits_stands_nowhere()
     {
