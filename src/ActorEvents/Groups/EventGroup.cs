@@ -98,7 +98,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
         {
             (_drainTo, _draining) = (Sender, true);
             _wanted.Clear();
-            foreach (var source in _sources.Values)
+            foreach (var (_, source) in _sources.Where(s => !_detaching.ContainsKey(s.Key)))
             {
                 source.Tell(new DrainSource(m.Deadline));
             }
@@ -107,8 +107,15 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
             FinishDrain();
         });
         Receive<DrainOver>(_ => AnswerDrain());
-        Receive<SourceDrained>(m => _drained.Add(m));
-        Receive<UnknownSession>(_ => Restart("?"));
+        Receive<SourceDrained>(m =>
+        {
+            // Else it was handed over to another node.
+            if (_draining)
+            {
+                _drained.Add(m);
+            }
+        });
+        Receive<UnknownSession>(_ => Restart(Sender.Path.Name));
         Receive<StartGroup>(_ => Start());
         Receive<StartSource>(_ => StartSources());
         Receive<SourceRuns>(m => _reasons.Remove(m.Name));

@@ -29,8 +29,8 @@ internal static partial class Log
     [LoggerMessage(1007, LogLevel.Error, "The stream of {Stream} failed: {Reason}")]
     public static partial void LaneFailed(ILogger log, string stream, string reason);
 
-    [LoggerMessage(1008, LogLevel.Error, "Subscription of handler '{Handler}' failed; all sources of this node start again from their committed positions in {PauseMs:0} ms")]
-    public static partial void SubscriptionFailed(ILogger log, string handler, double pauseMs);
+    [LoggerMessage(1008, LogLevel.Error, "'{Member}' of this node failed; all sources start again from their committed positions in {PauseMs:0} ms")]
+    public static partial void SubscriptionFailed(ILogger log, string member, double pauseMs);
 
     [LoggerMessage(1009, LogLevel.Warning, "{Stream} stands still: {Tracked} positions (flow.span) are tracked from {Position} on, which handler {Handlers} has not settled. See the blocked keys at /health/ready")]
     public static partial void SpanReached(ILogger log, string stream, int tracked, long position, string handlers);

@@ -52,6 +52,21 @@ public sealed class EventGroupTests() : TestKit("akka.loglevel = OFF")
         Assert.Empty(drained.Sources);
     }
 
+    /// <summary>A singleton that moved away and came back: what its first life came to says nothing of the second.</summary>
+    [Fact]
+    public void A_drain_tells_nothing_of_a_source_that_was_handed_over_before()
+    {
+        var group = Group(new ReturningSource());
+        group.Tell(new AttachSource("returning"), TestActor);
+        group.Tell(new DetachSource("returning", TimeSpan.FromSeconds(20)), TestActor);
+        ExpectMsg<SourceDetached>(TimeSpan.FromSeconds(20));
+        group.Tell(new AttachSource("returning"), TestActor);
+        group.Tell(new DrainGroup(TimeSpan.FromMilliseconds(50)), TestActor);
+        var drained = ExpectMsg<GroupDrained>(TimeSpan.FromSeconds(20));
+        Assert.Equal(["returning"], drained.Unanswered);
+        Assert.Empty(drained.Sources);
+    }
+
     private FailingSource Run()
     {
         var source = new FailingSource();
@@ -76,13 +91,37 @@ public sealed class EventGroupTests() : TestKit("akka.loglevel = OFF")
         public string Describe => "does not answer";
 
         public Props Props(SourceContext context) => Akka.Actor.Props.Create(() => new Silent());
+    }
 
-        private sealed class Silent : UntypedActor
+    private sealed class Silent : UntypedActor
+    {
+        protected override void OnReceive(object message)
         {
-            protected override void OnReceive(object message)
-            {
-            }
         }
+    }
+
+    private sealed class ReturningSource : IEventSource
+    {
+        private bool _started;
+
+        public string Name => "returning";
+
+        public SourcePlacement Placement => SourcePlacement.Singleton;
+
+        public string Describe => "drains at its first start, and does not answer at its second";
+
+        public Props Props(SourceContext context)
+        {
+            if (_started)
+            {
+                return Akka.Actor.Props.Create(() => new Silent());
+            }
+
+            _started = true;
+            return Akka.Actor.Props.Create(() => new Idle(context));
+        }
+
+        private sealed class Idle(SourceContext context) : SourceActor(context);
     }
 
     private sealed class FailingSource : IEventSource
