@@ -145,11 +145,12 @@ internal sealed class TcpForwarder : IAsyncDisposable
             }
         }
 
-        client.Dispose();
         if (Interlocked.Increment(ref _refused) == 1)
         {
             _report(FormattableString.Invariant($"The embedded broker refuses connections: {MostConnections} are open, which is its limit."));
         }
+
+        client.Dispose();
     }
 
     private async Task ForwardAsync(ForwardedConnection connection, IPEndPoint upstream)
