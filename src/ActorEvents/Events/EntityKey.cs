@@ -3,15 +3,9 @@ namespace ActorEvents.Events;
 /// <summary>The key of an entity: text taken as it stands and compared ordinally; nothing is trimmed, folded or normalised. It may be empty.</summary>
 internal readonly record struct EntityKey(string Value)
 {
-    private readonly int _hash = Value.GetHashCode(StringComparison.Ordinal);
-
-    /// <summary>The text.</summary>
-    public string Value { get; } = Value;
-
     public bool Equals(EntityKey other) => string.Equals(Value, other.Value, StringComparison.Ordinal);
 
-    /// <summary>Computed once: an event's key is looked up several times on its way.</summary>
-    public override int GetHashCode() => _hash;
+    public override int GetHashCode() => Value.GetHashCode(StringComparison.Ordinal);
 
     public override string ToString() => Value;
 

@@ -227,14 +227,17 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
 
     private void Raise(IReadOnlyList<StoredPosition> positions, IReadOnlyList<StoredMark> marks)
     {
-        foreach (var position in positions)
+        // By index: an enumerator behind an interface is garbage for each delivery.
+        for (var i = 0; i < positions.Count; i++)
         {
+            var position = positions[i];
             ref var memory = ref CollectionsMarshal.GetValueRefOrAddDefault(_streams, position.Stream, out _);
             (memory ??= StreamMemory.For(position)).Raise(position);
         }
 
-        foreach (var (scope, origin, number) in marks)
+        for (var i = 0; i < marks.Count; i++)
         {
+            var (scope, origin, number) = marks[i];
             if (number > _marks.GetValueOrDefault((scope, origin), long.MinValue))
             {
                 _marks[(scope, origin)] = number;

@@ -13,7 +13,7 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
     private readonly EntityCore _core = new(handler, time);
     private readonly Dictionary<string, (Deliver Delivery, TFrom From)> _waiting = new(StringComparer.Ordinal);
     private readonly bool _durable = handler.Durability == Durability.Journal;
-    private (Deliver Delivery, TFrom From)[] _working = [];
+    private readonly List<(Deliver Delivery, TFrom From)> _working = new(1);
     private Acceptance? _appending;
     private Step _step;
     private bool _stopping;
@@ -29,7 +29,7 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
 
     /// <summary>What it looks like now.</summary>
     public EntityStatus Status => new(
-        handler.Name, key, _step == Step.Appending, _working.Length + _waiting.Count, IsBlocked, _core.Unreadable, _core.Stored());
+        handler.Name, key, _step == Step.Appending, _working.Count + _waiting.Count, IsBlocked, _core.Unreadable, _core.Stored());
 
     /// <summary>An event of the key failed and was not handled since, or the key cannot be read.</summary>
     public bool IsBlocked { get; private set; }
@@ -64,8 +64,15 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
     public void Deliver(Deliver delivery, TFrom from)
     {
         _active = true;
-        _waiting[delivery.Stream.Name] = (delivery, from);
-        Work();
+        if (_step == Step.Idle)
+        {
+            _working.Add((delivery, from));
+            Work();
+        }
+        else
+        {
+            _waiting[delivery.Stream.Name] = (delivery, from);
+        }
     }
 
     /// <summary>The handler's artificial delay is over.</summary>
@@ -98,17 +105,9 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
         GoOn();
     }
 
-    /// <summary>Takes all waiting deliveries together, if nothing is under way.</summary>
     private void Work()
     {
-        if (_step != Step.Idle || _waiting.Count == 0)
-        {
-            return;
-        }
-
-        _working = [.. _waiting.Values];
-        _waiting.Clear();
-        if (handler.Delay > TimeSpan.Zero && New(_working) is > 0 and var events)
+        if (handler.Delay > TimeSpan.Zero && New() is > 0 and var events)
         {
             _step = Step.Delaying;
             output.Wait(handler.Delay * events);
@@ -128,7 +127,7 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
             return;
         }
 
-        var acceptance = _core.Accept(_working.Length == 1 ? [_working[0].Delivery] : [.. _working.Select(w => w.Delivery)]);
+        var acceptance = _core.Accept(_working.Count == 1 ? [_working[0].Delivery] : [.. _working.Select(w => w.Delivery)]);
         if (acceptance.Entry is null)
         {
             Answer(acceptance);
@@ -184,34 +183,38 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
             output.Unblocked();
         }
 
-        _working = [];
+        _working.Clear();
         _step = Step.Idle;
         GoOn();
     }
 
-    /// <summary>Goes on with what waits, or stops once no append is in flight.</summary>
+    /// <summary>Goes on with what waits, all of it together, or stops once no append is in flight.</summary>
     private void GoOn()
     {
-        if (!_stopping || _step == Step.Appending)
+        if (_stopping && _step != Step.Appending)
         {
+            foreach (var (delivery, from) in _working.Concat(_waiting.Values))
+            {
+                output.Answer(from, new Resend(key, delivery.Stream.Name, delivery.Session));
+            }
+
+            _working.Clear();
+            _waiting.Clear();
+            _step = Step.Idle;
+            output.Stop();
+        }
+        else if (_step == Step.Idle && _waiting.Count > 0)
+        {
+            _working.AddRange(_waiting.Values);
+            _waiting.Clear();
             Work();
-            return;
         }
-
-        foreach (var (delivery, from) in _working.Concat(_waiting.Values))
-        {
-            output.Answer(from, new Resend(key, delivery.Stream.Name, delivery.Session));
-        }
-
-        (_working, _step) = ([], Step.Idle);
-        _waiting.Clear();
-        output.Stop();
     }
 
-    private int New((Deliver Delivery, TFrom From)[] deliveries)
+    private int New()
     {
         var events = 0;
-        foreach (var (delivery, _) in deliveries)
+        foreach (var (delivery, _) in _working)
         {
             foreach (var envelope in delivery.Events)
             {

@@ -70,7 +70,7 @@ internal sealed class DeliveryWindow(DeliveryOptions options, TimeProvider time)
     /// <summary>The entity said that all up to a position is durable. What was taken off goes to <paramref name="settled"/>; ignored if nothing was.</summary>
     public void Done(Done done, long now, Action<LaneSession, long> settled)
     {
-        if (!_streams.TryGetValue((done.Stream, done.Session), out var stream) || !stream.TryGet(done.Key, out var queue))
+        if (!TryFind(done.Stream, done.Session, out var stream) || !stream.TryGet(done.Key, out var queue))
         {
             return;
         }
@@ -102,7 +102,7 @@ internal sealed class DeliveryWindow(DeliveryOptions options, TimeProvider time)
     /// <summary>The entity stopped in an orderly way without handling the delivery: send it again.</summary>
     public void Resend(Resend resend)
     {
-        if (_streams.TryGetValue((resend.Stream, resend.Session), out var stream) && stream.TryGet(resend.Key, out var queue) && queue.InFlight)
+        if (TryFind(resend.Stream, resend.Session, out var stream) && stream.TryGet(resend.Key, out var queue) && queue.InFlight)
         {
             queue.InFlight = false;
             MakeReady(queue);
@@ -158,6 +158,17 @@ internal sealed class DeliveryWindow(DeliveryOptions options, TimeProvider time)
         {
             _streams.Remove(session.Scope);
         }
+    }
+
+    private bool TryFind(string name, long session, out StreamWindow stream)
+    {
+        if (_present is not null && _present.Number == session && string.Equals(_present.Stream.Name, name, StringComparison.Ordinal))
+        {
+            stream = _presentStream;
+            return true;
+        }
+
+        return _streams.TryGetValue((name, session), out stream!);
     }
 
     private StreamWindow StreamOf(LaneSession session)

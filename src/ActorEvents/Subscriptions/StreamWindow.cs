@@ -7,30 +7,34 @@ namespace ActorEvents.Subscriptions;
 internal sealed class StreamWindow(StreamId stream)
 {
     private const int MaxSpare = 1_024;
-    private readonly Dictionary<EntityKey, KeyQueue> _queues = [];
+
+    // By text: a dictionary knows a faster hash of texts than a key could keep.
+    private readonly Dictionary<string, KeyQueue> _queues = new(StringComparer.Ordinal);
     private readonly Stack<KeyQueue> _spare = new();
 
-    public Dictionary<EntityKey, KeyQueue>.ValueCollection Queues => _queues.Values;
+    public StreamId Stream { get; } = stream;
+
+    public Dictionary<string, KeyQueue>.ValueCollection Queues => _queues.Values;
 
     /// <summary>The queue of a key, made if there is none.</summary>
     public KeyQueue Of(EntityKey key)
     {
-        ref var queue = ref CollectionsMarshal.GetValueRefOrAddDefault(_queues, key, out var known);
+        ref var queue = ref CollectionsMarshal.GetValueRefOrAddDefault(_queues, key.Value, out var known);
         if (!known)
         {
-            queue = _spare.TryPop(out var spare) ? spare : new KeyQueue(stream);
+            queue = _spare.TryPop(out var spare) ? spare : new KeyQueue(Stream);
             queue.Begin(key);
         }
 
         return queue!;
     }
 
-    public bool TryGet(EntityKey key, out KeyQueue queue) => _queues.TryGetValue(key, out queue!);
+    public bool TryGet(EntityKey key, out KeyQueue queue) => _queues.TryGetValue(key.Value, out queue!);
 
     /// <summary>Nothing of the key is owed any more.</summary>
     public void Remove(KeyQueue queue)
     {
-        _queues.Remove(queue.Key);
+        _queues.Remove(queue.Key.Value);
 
         // One that still waits in the list of queues to send is looked at there once more.
         if (!queue.Ready && _spare.Count < MaxSpare)
