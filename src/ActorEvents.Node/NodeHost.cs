@@ -40,7 +40,7 @@ internal static class NodeHost
 
         var http = ListenAddress.Check("HTTP", settings.Http.Host, settings.Http.Port, "--http PORT, 0: any free one; --http.host HOST");
         CheckClusterPort(settings.Cluster, akka);
-        var options = settings.Runtime();
+        var options = settings.Runtime;
         if ((settings.Problem() ?? options.Problem() ?? KafkaClientCheck.Problem(settings.Kafka, options.Flow.DrainTimeout)) is { } problem)
         {
             throw new SettingsException(problem);
@@ -193,14 +193,14 @@ internal static class NodeHost
             builder =>
             {
                 builder.PublishTo(provider => new KafkaDestination(
-                    settings.Kafka, topics, options.MaxEventBytes, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger("ActorEvents.Kafka")));
+                    settings.Kafka, topics, options.Events.MaxBytes, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger("ActorEvents.Kafka")));
                 if (settings.Shop.Enabled)
                 {
                     // A topic that was re-created is fed from the file's first line, so a loss of the broker ends the feed, and it asks for the topic again.
                     var producer = KafkaProducerSettings.Of(settings.Kafka) with
                     {
                         ClientId = "actor-events-feed",
-                        MaxMessageBytes = options.MaxEventBytes + (64 * 1024),
+                        MaxMessageBytes = options.Events.MaxBytes + (64 * 1024),
                         WaitForLostBrokers = false,
                         Parallelism = 2_000,
                     };
@@ -213,8 +213,8 @@ internal static class NodeHost
                             InstanceId = settings.Kafka.Membership == KafkaMembership.Static ? $"{folder.NodeId}-{SourceName}" : null,
                             Topics = new Dictionary<string, RecordMapping>(StringComparer.Ordinal)
                             {
-                                [Topics.OrderLines] = new RecordMapping(OrderLine.EventType, "/topics/" + Topics.OrderLines, maxEventBytes: options.MaxEventBytes),
-                                [Topics.Orders] = RecordMapping.ForTopic(Topics.Orders, maxEventBytes: options.MaxEventBytes),
+                                [Topics.OrderLines] = new RecordMapping(OrderLine.EventType, "/topics/" + Topics.OrderLines, maxEventBytes: options.Events.MaxBytes),
+                                [Topics.Orders] = RecordMapping.ForTopic(Topics.Orders, maxEventBytes: options.Events.MaxBytes),
                             },
                         },
                         settings.Kafka,

@@ -15,7 +15,8 @@ namespace ActorEvents.Node;
 /// <summary>Everything that can be set, section by section; the keys are the properties in kebab case below <c>actor-events</c>.</summary>
 public sealed class NodeSettings
 {
-    private readonly ActorEventsOptions _runtime = new();
+    /// <summary>The options of the runtime: the sections that it has.</summary>
+    internal ActorEventsOptions Runtime { get; } = new();
 
     /// <summary>Folder for everything that the node stores; relative to the working directory. Default <c>data</c>.</summary>
     [Required]
@@ -28,7 +29,7 @@ public sealed class NodeSettings
     public HttpSettings Http { get; } = new();
 
     /// <summary>Section <c>events</c>.</summary>
-    public EventSettings Events { get; } = new();
+    public EventOptions Events => Runtime.Events;
 
     /// <summary>Section <c>journal</c>.</summary>
     public JournalSettings Journal { get; } = new();
@@ -40,16 +41,16 @@ public sealed class NodeSettings
     public NamedSections<SourceSettings> Sources { get; } = SourceSettings.None();
 
     /// <summary>Section <c>flow</c>.</summary>
-    public FlowOptions Flow => _runtime.Flow;
+    public FlowOptions Flow => Runtime.Flow;
 
     /// <summary>Section <c>delivery</c>.</summary>
-    public DeliveryOptions Delivery => _runtime.Delivery;
+    public DeliveryOptions Delivery => Runtime.Delivery;
 
     /// <summary>Section <c>relay</c>.</summary>
-    public RelayOptions Relay => _runtime.Relay;
+    public RelayOptions Relay => Runtime.Relay;
 
     /// <summary>Section <c>cluster</c>.</summary>
-    public ClusterOptions Cluster => _runtime.Cluster;
+    public ClusterOptions Cluster => Runtime.Cluster;
 
     /// <summary>Section <c>shop</c>.</summary>
     public ShopOptions Shop { get; } = new();
@@ -60,16 +61,6 @@ public sealed class NodeSettings
         : null;
 
     internal SourceDefaults ForSources(string nodeId) => new(Kafka, Events.MaxBytes, nodeId);
-
-    /// <summary>The runtime's options with what was set here.</summary>
-    internal ActorEventsOptions Runtime()
-    {
-        _runtime.MaxEventBytes = Events.MaxBytes;
-        _runtime.Shards = Events.Shards;
-        _runtime.PausedSources = Events.PausedSources;
-        _runtime.PausedHandlers = Events.PausedHandlers;
-        return _runtime;
-    }
 }
 
 /// <summary>Where the node serves HTTP.</summary>
@@ -82,24 +73,6 @@ public sealed class HttpSettings
     /// <summary>Port; 0: any free one. Default 8080.</summary>
     [Range(0, 65_535)]
     public int Port { get; set; } = 8080;
-}
-
-/// <summary>What holds for all events.</summary>
-public sealed class EventSettings
-{
-    /// <summary>Largest event: key, headers and value. Default 1 MiB.</summary>
-    [Range(1_024, 64 * 1024 * 1024)]
-    public int MaxBytes { get; set; } = 1024 * 1024;
-
-    /// <summary>Shards per handler type, the same on all nodes and for ever. Default 60.</summary>
-    [Range(1, 10_000)]
-    public int Shards { get; set; } = 60;
-
-    /// <summary>Names of sources that emit nothing on this node until they are told to go on.</summary>
-    public IReadOnlyList<string> PausedSources { get; set; } = [];
-
-    /// <summary>Names of handlers that get nothing on this node until they are told to go on.</summary>
-    public IReadOnlyList<string> PausedHandlers { get; set; } = [];
 }
 
 /// <summary>Where the journal is.</summary>

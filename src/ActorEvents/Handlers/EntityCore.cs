@@ -8,8 +8,8 @@ namespace ActorEvents.Handlers;
 
 /// <summary>What an entity would append for some deliveries: nothing of it is true before the append.</summary>
 /// <param name="Entry">Null: there is nothing new. It may end before the deliveries do: more does not fit into one entry.</param>
-/// <param name="Failure">Why the event at <paramref name="FailedAt"/> could not be decided; from it on nothing of the key is.</param>
-internal sealed record Acceptance(JournalEntry? Entry, object State, Exception? Failure, EventPosition? FailedAt, string? FailedEvent);
+/// <param name="Failure">Why <paramref name="Failed"/> could not be decided; from it on nothing of the key is.</param>
+internal sealed record Acceptance(JournalEntry? Entry, object State, Exception? Failure = null, EventEnvelope? Failed = null);
 
 /// <summary>
 /// The state of one key and the rules of acceptance, pure: drop what is at or below the stored position, look at the origin mark, decide the rest in
@@ -60,9 +60,9 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
     /// <summary>Whether a delivery may change the entity: of a stream of sessions, not one of an older session.</summary>
     public bool Takes(Deliver delivery) => !_streams.TryGetValue(delivery.Stream.Name, out var memory) || memory.Takes(delivery.Session);
 
-    /// <summary>Whether an event of a delivery is decided already.</summary>
-    public bool Knows(Deliver delivery, EventEnvelope envelope) =>
-        _streams.TryGetValue(delivery.Stream.Name, out var memory) && Knows(memory, memory.UpTo(delivery.Session), envelope);
+    /// <summary>Whether an event, read in a session, is decided already.</summary>
+    public bool Knows(long session, EventEnvelope envelope) =>
+        _streams.TryGetValue(envelope.Position.Stream.Name, out var memory) && Knows(memory, memory.UpTo(session), envelope);
 
     /// <summary>Decides deliveries, at most one of a stream, one after the other. Changes nothing.</summary>
     public Acceptance Accept(ReadOnlySpan<Deliver> deliveries)
@@ -89,12 +89,12 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
                 {
                     if (!Decide(draft, delivery.Stream, envelope))
                     {
-                        return new Acceptance(draft.Entry(), draft.State, null, null, null);
+                        return new Acceptance(draft.Entry(), draft.State);
                     }
                 }
                 catch (Exception e)
                 {
-                    return new Acceptance(draft.Entry(), draft.State, e, envelope.Position, envelope.Id);
+                    return new Acceptance(draft.Entry(), draft.State, e, envelope);
                 }
 
                 upTo = envelope.Position.Number;
@@ -102,7 +102,7 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
             }
         }
 
-        return new Acceptance(draft.Entry(), draft.State, null, null, null);
+        return new Acceptance(draft.Entry(), draft.State);
     }
 
     /// <summary>The append is durable: what it says is true now.</summary>
@@ -276,6 +276,7 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
         private Deliver _delivery = null!;
         private EventEnvelope? _last;
         private List<string>? _ids;
+        private HashSet<string>? _known;
         private int _decided;
 
         public object State { get; set; } = state;
@@ -294,18 +295,22 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
         public void Begin(Deliver delivery)
         {
             End();
-            (_delivery, _last, _ids) = (delivery, null, delivery.Session == 0 ? null : []);
+            (_delivery, _last) = (delivery, null);
+            (_ids, _known) = delivery.Session == 0 ? (null, null) : (new List<string>(), new HashSet<string>(StringComparer.Ordinal));
         }
 
         /// <summary>A session may bring one message twice.</summary>
-        public bool Knows(EventEnvelope envelope) => _ids?.Contains(envelope.Id, StringComparer.Ordinal) == true;
+        public bool Knows(EventEnvelope envelope) => _known?.Contains(envelope.Id) == true;
 
         /// <summary>The event is decided.</summary>
         public void Took(EventEnvelope envelope)
         {
             _decided++;
             _last = envelope;
-            _ids?.Add(envelope.Id);
+            if (_known?.Add(envelope.Id) == true)
+            {
+                _ids!.Add(envelope.Id);
+            }
         }
 
         public JournalEntry? Entry()

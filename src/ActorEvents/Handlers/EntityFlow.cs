@@ -15,6 +15,7 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
     private readonly bool _durable = handler.Durability == Durability.Journal;
     private readonly List<(Deliver Delivery, TFrom From)> _working = new(1);
     private Acceptance? _appending;
+    private (long Session, EventEnvelope Event)? _failed;
     private Step _step;
     private bool _stopping;
     private bool _active;
@@ -175,11 +176,14 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
 
         if (acceptance?.Failure is { } failure)
         {
-            Block($"event '{acceptance.FailedEvent}' at {acceptance.FailedAt?.Stream} {acceptance.FailedAt?.Number}: {failure.Message.TrimEnd('.')}", acceptance.FailedEvent);
+            var failed = acceptance.Failed!;
+            var (stream, number) = (failed.Position.Stream, failed.Position.Number);
+            _failed = (_working.First(w => w.Delivery.Stream == stream).Delivery.Session, failed);
+            Block($"event '{failed.Id}' at {stream} {number}: {failure.Message.TrimEnd('.')}", failed.Id);
         }
-        else if (IsBlocked && acceptance?.Entry is not null)
+        else if (_failed is var (session, envelope) && _core.Knows(session, envelope))
         {
-            IsBlocked = false;
+            (_failed, IsBlocked) = (null, false);
             output.Unblocked();
         }
 
@@ -218,7 +222,7 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
         {
             foreach (var envelope in delivery.Events)
             {
-                events += _core.Knows(delivery, envelope) ? 0 : 1;
+                events += _core.Knows(delivery.Session, envelope) ? 0 : 1;
             }
         }
 

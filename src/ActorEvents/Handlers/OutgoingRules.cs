@@ -1,3 +1,4 @@
+using System.Buffers;
 using ActorEvents.Events;
 using ActorEvents.Events.Codecs;
 using ActorEvents.Journal.Entries;
@@ -13,6 +14,8 @@ internal static class OutgoingRules
     /// <summary>Room for the attributes that the relay adds (id, source, origin), in bytes.</summary>
     private const int RelayOverhead = 1_024;
 
+    private static readonly SearchValues<char> s_topicCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+
     /// <summary>Whether what one event emits goes into the same row as what is there already; if not, into the next.</summary>
     /// <exception cref="InvalidOperationException">It goes into no row.</exception>
     public static bool Fits(HandlerDefinition handler, int emitted, int already) => emitted > handler.MaxOutgoing
@@ -24,7 +27,7 @@ internal static class OutgoingRules
     public static void Check(HandlerDefinition handler, OutgoingEvent outgoing, string contentType, int dataBytes, TraceContext? trace)
     {
         var topic = outgoing.Destination;
-        if (topic.Length is 0 or > 249 || topic is "." or ".." || topic.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not '.' and not '_' and not '-'))
+        if (topic.Length is 0 or > 249 || topic is "." or ".." || topic.AsSpan().ContainsAnyExcept(s_topicCharacters))
         {
             throw new InvalidOperationException(
                 $"Handler '{handler.Name}' emits to '{topic}', which is no topic name: 1 to 249 characters of a–z, A–Z, 0–9, '.', '_' and '-'.");

@@ -38,7 +38,7 @@ public sealed class ActorEventsBuilder(ActorEventsOptions options)
             throw new ArgumentException($"Handler '{name}' is the 63rd; a node takes 62.");
         }
 
-        var registration = new HandlerRegistration<TState>(name, handler, Options.MaxEventBytes);
+        var registration = new HandlerRegistration<TState>(name, handler, Options.Events.MaxBytes);
         register(registration);
         _handlers.Add(registration.Build());
         return this;

@@ -21,6 +21,7 @@ namespace ActorEvents.Hosting;
 public sealed class ActorEventsNode : IHostedLifecycleService
 {
     private static readonly TimeSpan StaleView = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan PausePatience = TimeSpan.FromSeconds(10);
     private static readonly BlockedKeys NoneBlocked = new();
     private readonly ActorEventsBuilder _builder;
     private readonly JournalDatabase _journal;
@@ -101,10 +102,13 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     /// <summary>Lets a source, a lane or a handler type of this node stand still, or go on.</summary>
     /// <param name="name">Of the source or handler; of a lane its stream's.</param>
     /// <exception cref="ArgumentException">There is none of that name; names those that are there.</exception>
+    /// <exception cref="TimeoutException">No answer within ten seconds: the node stops, or its threads are busy. The same may be asked again.</exception>
     public async Task PauseAsync(PartKind kind, string name, bool paused, CancellationToken cancellationToken = default)
     {
         await Running.WaitAsync(cancellationToken);
-        if ((await _group.Ask<PartPaused>(new PausePart(kind, name, paused), cancellationToken)).Problem is { } problem)
+        var answer = await Question.AskAsync<PartPaused>(_group, new PausePart(kind, name, paused), PausePatience, cancellationToken)
+            ?? throw new TimeoutException($"'{name}' was not {(paused ? "paused" : "let go on")}: this node ({State}) did not answer within {PausePatience.TotalSeconds} s. Ask again.");
+        if (answer.Problem is { } problem)
         {
             throw new ArgumentException(problem, nameof(name));
         }

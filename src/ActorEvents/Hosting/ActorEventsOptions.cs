@@ -9,6 +9,9 @@ namespace ActorEvents.Hosting;
 /// <summary>Settings of the runtime; the sections of <c>actor-events</c> in the configuration have the same names.</summary>
 public sealed class ActorEventsOptions
 {
+    /// <summary>Section <c>events</c>: size, shards, what starts paused.</summary>
+    public EventOptions Events { get; } = new();
+
     /// <summary>Section <c>flow</c>: what one lane may have under way.</summary>
     public FlowOptions Flow { get; } = new();
 
@@ -20,20 +23,6 @@ public sealed class ActorEventsOptions
 
     /// <summary>Section <c>cluster</c>.</summary>
     public ClusterOptions Cluster { get; } = new();
-
-    /// <summary>Largest event (key, headers and value) in bytes; the remote frame follows from it (+ 16 KiB). Default 1 MiB.</summary>
-    [Range(1_024, 64 * 1024 * 1024)]
-    public int MaxEventBytes { get; set; } = 1024 * 1024;
-
-    /// <summary>Shards per handler type; the same on all nodes and for ever. Default 60.</summary>
-    [Range(1, 10_000)]
-    public int Shards { get; set; } = 60;
-
-    /// <summary>Names of sources that emit nothing on this node until they are told to go on.</summary>
-    public IReadOnlyList<string> PausedSources { get; set; } = [];
-
-    /// <summary>Names of handlers that get nothing on this node until they are told to go on.</summary>
-    public IReadOnlyList<string> PausedHandlers { get; set; } = [];
 
     /// <summary>How long a stop waits for the relay after sources and handlers have drained. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]

@@ -38,10 +38,10 @@ internal static class ClusterJoin
         }
 
         var shards = RoleOf(oldest, NodeHocon.ShardsRolePrefix);
-        if (shards != options.Shards.ToString(CultureInfo.InvariantCulture))
+        if (shards != options.Events.Shards.ToString(CultureInfo.InvariantCulture))
         {
             throw new ShardsMismatchException(
-                $"events.shards = {options.Shards} on this node, but {oldest.Address} has {shards}: it is the same on all nodes of a cluster. "
+                $"events.shards = {options.Events.Shards} on this node, but {oldest.Address} has {shards}: it is the same on all nodes of a cluster. "
                 + "Give this node their number, or stop all of them to change it.");
         }
     }

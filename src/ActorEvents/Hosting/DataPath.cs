@@ -62,7 +62,7 @@ internal sealed class DataPath : IDisposable
                 JournalSystem = journal.SystemName,
             };
             path._regions.Add((handler, await sharding.StartAsync(
-                handler.Name, id => EntityRegion.Props(context, id), settings, new EntityRegion(builder.Options.Shards), sharding.DefaultShardAllocationStrategy(settings), StopWhenDrained.Instance)));
+                handler.Name, id => EntityRegion.Props(context, id), settings, new EntityRegion(builder.Options.Events.Shards), sharding.DefaultShardAllocationStrategy(settings), StopWhenDrained.Instance)));
         }
 
         return path;
@@ -78,11 +78,11 @@ internal sealed class DataPath : IDisposable
         }
 
         var options = _builder.Options;
-        Known("paused-sources", options.PausedSources, [.. sources.Select(s => s.Name)]);
-        Known("paused-handlers", options.PausedHandlers, [.. _regions.Select(r => r.Handler.Name)]);
+        Known("paused-sources", options.Events.PausedSources, [.. sources.Select(s => s.Name)]);
+        Known("paused-handlers", options.Events.PausedHandlers, [.. _regions.Select(r => r.Handler.Name)]);
         var settings = new GroupSettings(_regions, sources, _journal.Positions, _journal.DeadLetters, options.Flow, options.Delivery, _time, _logging)
         {
-            Paused = [.. options.PausedSources.Select(s => (PartKind.Source, s)), .. options.PausedHandlers.Select(h => (PartKind.Handler, h))],
+            Paused = [.. options.Events.PausedSources.Select(s => (PartKind.Source, s)), .. options.Events.PausedHandlers.Select(h => (PartKind.Handler, h))],
         };
         return _system.ActorOf(Props.Create(() => new EventGroup(settings)), name);
     }

@@ -18,7 +18,7 @@ internal static class NodeHocon
     public static Config For(ActorEventsOptions options, string journalId)
     {
         var cluster = options.Cluster;
-        var frame = Math.Max(options.MaxEventBytes, options.Delivery.MaxBytes) + FrameOverhead;
+        var frame = Math.Max(options.Events.MaxBytes, options.Delivery.MaxBytes) + FrameOverhead;
         var seeds = string.Join(", ", cluster.SeedNodes.Select(s => $"\"akka.tcp://{cluster.Name}@{s}\""));
         return ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $$"""
             akka {
@@ -44,7 +44,7 @@ internal static class NodeHocon
               }
               cluster {
                 seed-nodes = [{{seeds}}]
-                roles = ["{{JournalRolePrefix}}{{journalId}}", "{{ShardsRolePrefix}}{{options.Shards}}"]
+                roles = ["{{JournalRolePrefix}}{{journalId}}", "{{ShardsRolePrefix}}{{options.Events.Shards}}"]
                 downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
                 split-brain-resolver { active-strategy = keep-majority, stable-after = 7s }
                 failure-detector.acceptable-heartbeat-pause = 4s

@@ -42,6 +42,13 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers, ILaneOutput
             context.Flow, reading.Settlement, (reading.Start.Next, reading.Start.Resume), [.. context.Subscriptions.Select(s => s.Handler)], paused, this);
         _spanReached = new RepeatedErrors(context.Time);
 
+        Receive<Settled>(m =>
+        {
+            if (ReferenceEquals(m.Session, _session))
+            {
+                _flow.Settled(m.Subscription, m.Positions);
+            }
+        });
         Receive<Begin>(_ =>
         {
             _upstream = Sender;
@@ -49,8 +56,6 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers, ILaneOutput
         });
         Receive<SessionOpened>(m => _flow.Opened(m.Subscription));
         Receive<IReadOnlyList<SourceRecord>>(_flow.Batch);
-        Receive<Settled>(m => ReferenceEquals(m.Session, _session), m => _flow.Settled(m.Subscription, m.Positions));
-        Receive<Settled>(_ => { });
         Receive<PositionCommitted>(m =>
         {
             Context.Parent.Tell(new LaneCommitted(_stream, m.Position.Next));

@@ -20,8 +20,9 @@ internal sealed class SubscriptionFlow
     private readonly ISubscriptionOutput _output;
     private readonly DeliveryWindow _window;
     private readonly Dictionary<LaneSession, SessionState> _sessions = new(ReferenceEqualityComparer.Instance);
-    private readonly HashSet<SessionState> _touched = [];
+    private readonly List<SessionState> _touched = [];
     private readonly Action<LaneSession, long> _settle;
+    private SessionState? _settling;
     private bool _soon;
 
     public SubscriptionFlow(HandlerDefinition handler, DeliveryOptions options, TimeProvider time, ISubscriptionOutput output, bool paused = false)
@@ -49,6 +50,7 @@ internal sealed class SubscriptionFlow
     {
         var state = new SessionState(session) { Held = IsPaused };
         _sessions[session] = state;
+        _settling = null;
         if (IsPaused)
         {
             _output.Hold(session);
@@ -62,6 +64,7 @@ internal sealed class SubscriptionFlow
     {
         if (_sessions.Remove(session, out var state))
         {
+            _settling = null;
             _touched.Remove(state);
             _window.Close(session);
             Soon();
@@ -250,16 +253,21 @@ internal sealed class SubscriptionFlow
 
     private void Settle(LaneSession session, long position)
     {
-        if (_sessions.TryGetValue(session, out var state))
+        // Most are of the session that the one before was of.
+        if (ReferenceEquals(_settling?.Session, session) || _sessions.TryGetValue(session, out _settling))
         {
-            Settle(state, position);
+            Settle(_settling, position);
         }
     }
 
     private void Settle(SessionState state, long position)
     {
+        if (state.Settled.Count == 0)
+        {
+            _touched.Add(state);
+        }
+
         state.Settled.Add(position);
-        _touched.Add(state);
     }
 
     private void Soon()

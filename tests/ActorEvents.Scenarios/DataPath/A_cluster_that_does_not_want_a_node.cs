@@ -35,10 +35,10 @@ public sealed class A_cluster_that_does_not_want_a_node : IDisposable
     [Fact]
     public async Task A_node_with_another_number_of_shards_is_refused()
     {
-        using var first = await StartAsync(new ActorEventsOptions { Shards = 60 });
+        using var first = await StartAsync(new ActorEventsOptions { Events = { Shards = 60 } });
         await first.Services.GetRequiredService<ActorEventsNode>().Running.WaitAsync(Soon);
         var address = Cluster.Get(first.Services.GetRequiredService<ActorSystem>()).SelfAddress;
-        using var second = await StartAsync(new ActorEventsOptions { Shards = 30, Cluster = { SeedNodes = [$"{address.Host}:{address.Port}"] } });
+        using var second = await StartAsync(new ActorEventsOptions { Events = { Shards = 30 }, Cluster = { SeedNodes = [$"{address.Host}:{address.Port}"] } });
 
         var e = await Assert.ThrowsAsync<ShardsMismatchException>(() => second.Services.GetRequiredService<ActorEventsNode>().Running.WaitAsync(Soon));
 

@@ -74,7 +74,7 @@ public sealed class Pausing : IDisposable
     [Fact]
     public async Task A_handler_that_starts_paused_gets_everything_from_the_start_when_it_goes_on()
     {
-        await using var node = await StartAsync(o => o.PausedHandlers = ["first"]);
+        await using var node = await StartAsync(o => o.Events.PausedHandlers = ["first"]);
         await Poll.UntilAsync(() => _second.Handled >= Events);
         Assert.Equal(0, _first.Handled);
         await node.PauseAsync(PartKind.Handler, "first", false);
@@ -86,7 +86,7 @@ public sealed class Pausing : IDisposable
     [Fact]
     public async Task A_source_that_starts_paused_reads_when_it_goes_on_and_a_wrong_name_is_refused_with_the_right_ones()
     {
-        await using var node = await StartAsync(o => o.PausedSources = ["list"]);
+        await using var node = await StartAsync(o => o.Events.PausedSources = ["list"]);
         await Poll.UntilAsync(async () => (await node.StatusAsync()).Lanes.Any(l => l.Paused));
         var refused = await node.Group.Ask<PartPaused>(new PausePart(PartKind.Source, "lits", false), TimeSpan.FromSeconds(20));
         Assert.Equal("There is no source 'lits' on this node; there are: list.", refused.Problem);

@@ -52,7 +52,7 @@ public sealed class OutgoingTests
         var acceptance = core.Accept([Emitter.Deliver(Emitter.Stream, 1, 2)]);
 
         Assert.Equal("Handler 'emitter' emits 65537 events for one event; at most 65536 have a number in a journal row.", acceptance.Failure!.Message);
-        Assert.Equal(2, acceptance.FailedAt!.Value.Number);
+        Assert.Equal(2, acceptance.Failed!.Position.Number);
         Assert.Equal((1, 1), (acceptance.Entry!.Decided, acceptance.Entry.Outgoing.Count));
     }
 

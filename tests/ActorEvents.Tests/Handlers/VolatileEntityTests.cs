@@ -71,6 +71,25 @@ public sealed class VolatileEntityTests() : TestKit("akka.loglevel = OFF\nakka.s
         Assert.Equal([1, 2, 3], _decided);
     }
 
+    [Fact]
+    public void What_another_stream_brings_to_the_key_does_not_hide_that_it_fails()
+    {
+        _failing.Add(2);
+        Start();
+        Deliver(2);
+        Nothing();
+        var other = new StreamId("s/t/1", "s/1");
+        _entity.Tell(Emitter.Deliver(other, 1), TestActor);
+        Assert.Equal(new Done(Key, other.Name, 1), ExpectMsg<Done>(Patience));
+        Assert.Single(_blocked.All);
+
+        _failing.Clear();
+        Deliver(2);
+        Done(2);
+        Nothing();
+        Assert.Empty(_blocked.All);
+    }
+
     /// <summary>What is handed back is sent again at once: an old session that lives on and the entity would never rest.</summary>
     [Fact]
     public void What_a_session_sends_that_is_not_the_newest_is_not_handed_back()
