@@ -1,6 +1,7 @@
 using ActorEvents.Events;
 using ActorEvents.Handlers;
 using ActorEvents.Journal;
+using ActorEvents.Tests.Kafka;
 using Akka.Actor;
 using Akka.Persistence;
 using Akka.Persistence.Journal;
@@ -52,12 +53,12 @@ public sealed class FailingAppendTests() : TestKit(TestJournal.Config<FailingApp
     }
 
     [Fact]
-    public void One_that_is_told_to_stop_in_mid_append_finishes_it_hands_back_the_rest_and_stops()
+    public async Task One_that_is_told_to_stop_in_mid_append_finishes_it_hands_back_the_rest_and_stops()
     {
         Journal.Next = Append.Waits;
         var entity = Start();
         Deliver(entity, Emitter.Stream, 1);
-        AwaitCondition(() => Journal.IsWaiting, Patience);
+        await Poll.UntilAsync(() => Journal.IsWaiting);
         Deliver(entity, Emitter.OtherStream, 5);
         entity.Tell(StopWhenDrained.Instance);
         entity.Tell(new Identify(null), TestActor);

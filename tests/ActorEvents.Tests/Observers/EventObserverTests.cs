@@ -3,6 +3,7 @@ using ActorEvents.Events;
 using ActorEvents.Observers;
 using ActorEvents.Subscriptions;
 using ActorEvents.Telemetry;
+using ActorEvents.Tests.Kafka;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
@@ -19,7 +20,7 @@ public sealed class EventObserverTests() : TestKit("akka.loglevel = OFF")
         var observer = new EventObservers(Sys).Observe("tail");
         Emit(0, 3);
         Emit(3, 2);
-        AwaitCondition(() => observer.Waiting.Events == 5, Soon);
+        await Poll.UntilAsync(() => observer.Waiting.Events == 5);
         var read = new List<long>();
         await foreach (var e in observer.ReadAllAsync())
         {
@@ -45,7 +46,7 @@ public sealed class EventObserverTests() : TestKit("akka.loglevel = OFF")
         await using var narrow = observers.Observe("narrow", new ObserverOptions { MaxEvents = 2 });
         await using var picky = observers.Observe("picky", new ObserverOptions { Types = ["even"] });
         Emit(0, 9);
-        AwaitCondition(() => picky.Waiting.Events == 5 && narrow.Dropped == 7, Soon);
+        await Poll.UntilAsync(() => picky.Waiting.Events == 5 && narrow.Dropped == 7);
         Assert.True(narrow.TryRead(out var oldest));
         Assert.Equal((7, 1, 0L), (oldest.Position.Number, narrow.Waiting.Events, picky.Dropped));
     }
@@ -73,7 +74,7 @@ public sealed class EventObserverTests() : TestKit("akka.loglevel = OFF")
         await using var observer = new EventObservers(Sys).Observe("counted", new ObserverOptions { MaxEvents = 1 });
         Emit(0, 4);
         Emit(4, 4);
-        AwaitCondition(() => Interlocked.Read(ref counted) == 7, Soon);
+        await Poll.UntilAsync(() => Interlocked.Read(ref counted) == 7);
         Assert.Equal(7, observer.Dropped);
     }
 
@@ -84,7 +85,7 @@ public sealed class EventObserverTests() : TestKit("akka.loglevel = OFF")
         var actor = await Sys.ActorSelection("/user/observer-1").ResolveOne(Soon);
         Watch(actor);
         Emit(0, 3);
-        AwaitCondition(() => observer.Waiting.Events == 3, Soon);
+        await Poll.UntilAsync(() => observer.Waiting.Events == 3);
         await observer.DisposeAsync();
         ExpectTerminated(actor, Soon);
         Emit(3, 3);

@@ -234,7 +234,7 @@ public sealed class RelayActorTests : TestKit
         while (!await condition())
         {
             Assert.True(Environment.TickCount64 < until, "the condition was not met in time");
-            await Task.Yield();
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
         }
     }
 }

@@ -1,4 +1,5 @@
 using ActorEvents.Relay;
+using ActorEvents.Tests.Kafka;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.TestKit.Xunit2;
@@ -22,7 +23,7 @@ public sealed class RelayHandleTests() : TestKit("""
 
         bench.Journal.Append("h/1", outgoing: [("t", "x")]);
         relay.Signal.Appended();
-        await AwaitConditionAsync(() => Task.FromResult(bench.Broker.Records("t").Count == 1), limit);
+        await Poll.UntilAsync(() => bench.Broker.Records("t").Count == 1);
         var flushed = await relay.Proxy.Ask<RelayFlushed>(new FlushRelay(limit), limit);
         Assert.True(flushed.Complete, flushed.ToString());
 

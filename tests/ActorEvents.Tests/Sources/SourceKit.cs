@@ -23,6 +23,9 @@ public abstract class SourceKit() : TestKit("akka.loglevel = OFF")
 
     private protected RecordedLog Recorded { get; } = new();
 
+    /// <summary>Looks every 20 ms; Akka's own every 800.</summary>
+    protected void AwaitAssert(Action assertion, TimeSpan? duration = null) => AwaitAssert(assertion, duration, TimeSpan.FromMilliseconds(20));
+
     private protected IActorRef Start(IEventSource source, IReadOnlyList<Subscriber> subscriptions, FlowOptions? flow = null, TimeProvider? time = null) =>
         Start(source, [.. subscriptions.Select(s => s.Ref)], flow, time);
 

@@ -8,6 +8,7 @@ using ActorEvents.Journal;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Destinations;
 using ActorEvents.Kafka.Sources;
+using ActorEvents.Sources;
 using ActorEvents.Tests.Kafka;
 using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,6 +37,7 @@ public sealed class TraceTests : IAsyncLifetime
     private readonly MockKafkaFixture _kafka = new();
     private readonly Teller _teller = new();
     private readonly List<Activity> _spans = [];
+    private FlowOptions? _flow;
     private IHost? _node;
 
     public async Task InitializeAsync()
@@ -48,10 +50,11 @@ public sealed class TraceTests : IAsyncLifetime
         var journal = await JournalDatabase.OpenAsync(new JournalOptions { SqliteFile = Path.Combine(_folder, "journal.db") }, TimeProvider.System, CancellationToken.None);
         var host = Host.CreateApplicationBuilder();
         host.Logging.ClearProviders();
-        host.Services.AddActorEvents(journal, events => events
+        host.Services.AddActorEvents(journal, events => _flow = events
             .AddHandler("teller", _teller, h => h.Handles("in"))
             .AddSource(new KafkaEventSource(source, client, topics))
-            .PublishTo(_ => new KafkaDestination(client, topics, 100_000, TimeProvider.System, NullLogger.Instance)));
+            .PublishTo(_ => new KafkaDestination(client, topics, 100_000, TimeProvider.System, NullLogger.Instance))
+            .Options.Flow);
         _node = host.Build();
         await _node.StartAsync();
     }
@@ -116,6 +119,7 @@ public sealed class TraceTests : IAsyncLifetime
 
         await ProduceAsync("hello", Parent);
         await _teller.Failed.Task.WaitAsync(Patience);
+        _flow!.DrainTimeout = TimeSpan.FromSeconds(1); // What fails stays under way.
         await StopAsync();
 
         var process = _spans.First(s => s.OperationName == "process in");

@@ -5,6 +5,7 @@ using ActorEvents.Events;
 using ActorEvents.Handlers;
 using ActorEvents.Hosting;
 using ActorEvents.Journal;
+using ActorEvents.Tests.Kafka;
 using ActorEvents.Tests.Relay;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -48,11 +49,7 @@ internal sealed class TallyNode(JournalDatabase journal, int count) : IAsyncDisp
     public async Task StopAsync()
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while ((await journal.Positions.ReadAsync(TallySource.Stream.Name, deadline.Token))?.Next != count)
-        {
-            await Task.Yield();
-        }
-
+        await Poll.UntilAsync(async () => (await journal.Positions.ReadAsync(TallySource.Stream.Name, deadline.Token))?.Next == count, "all of the list is committed");
         await _host!.StopAsync(deadline.Token);
         Assert.True(_host.Services.GetRequiredService<ActorEventsNode>().Flushed is { Complete: true });
     }
