@@ -1,6 +1,7 @@
 namespace ActorEvents.Scenarios.Nodes;
 
 /// <summary>Real node processes, the embedded broker, SQLite: the totals are right whatever happens to the process.</summary>
+[Collection("shop")]
 public sealed class The_shop_survives : NodeScenario
 {
     /// <summary>Seconds that a stopped process sleeps: 60 where the guarantee is measured.</summary>
@@ -25,7 +26,7 @@ public sealed class The_shop_survives : NodeScenario
     public async Task A_run_ended_in_mid_replay_and_started_again_with_a_new_broker_counts_once(string signal)
     {
         var first = Node("--shop.rate", "1500");
-        await LinesAsync(first, 2_000);
+        await MidReplayAsync(first, 2_000);
         if (signal == "INT")
         {
             first.SignalBroker(signal); // As a terminal does at Ctrl+C: the whole job hears it.
@@ -51,7 +52,7 @@ public sealed class The_shop_survives : NodeScenario
         foreach (var lines in (int[])[1_500, 4_000, 7_000])
         {
             var node = Node("--kafka.bootstrap-servers", bootstrap, "--shop.rate", "1500");
-            await LinesAsync(node, lines);
+            await MidReplayAsync(node, lines);
             await node.KillAsync();
         }
 
@@ -63,7 +64,7 @@ public sealed class The_shop_survives : NodeScenario
     {
         var bootstrap = await BrokerAsync();
         var node = Node("--kafka.bootstrap-servers", bootstrap, "--shop.rate", "1500", "--exit-when-done");
-        await LinesAsync(node, 2_000);
+        await MidReplayAsync(node, 2_000);
         node.Signal("STOP");
         await Task.Delay(TimeSpan.FromSeconds(SleepSeconds), TimeProvider.System);
         node.Signal("CONT");
