@@ -85,26 +85,27 @@ public abstract class NodeScenario : IAsyncLifetime
         return bootstrap;
     }
 
-    /// <summary>Three nodes over one store; the first is the seed. Nothing is fed before all three are up.</summary>
+    /// <summary>Three nodes over one store; the first is the seed and feeds while the others join.</summary>
     private protected async Task<NodeProcess[]> ClusterAsync(string bootstrap, params string[] store)
     {
-        var config = Path.Combine(Data, "cluster.conf");
-        await File.WriteAllTextAsync(config, "akka.cluster.min-nr-of-members = 3");
         int[] ports = [NodeProcess.FreePort(), NodeProcess.FreePort(), NodeProcess.FreePort()];
-        NodeProcess[] nodes = [.. ports.Select((port, i) => NodeOn(
+        NodeProcess Start(int i) => NodeOn(
             Path.Combine(Data, $"node{i}"),
             [
-                "--config", config, "--cluster.port", port.ToString(CultureInfo.InvariantCulture), "--cluster.seed-nodes", $"127.0.0.1:{ports[0]}",
+                "--cluster.port", ports[i].ToString(CultureInfo.InvariantCulture), "--cluster.seed-nodes", $"127.0.0.1:{ports[0]}",
                 "--kafka.bootstrap-servers", bootstrap, "--shop.rate", "1000", .. store,
-            ]))];
-        await Task.WhenAll(nodes.Select(n => n.SawAsync("The node is running")));
+            ]);
+        var first = Start(0);
+        await first.SawAsync("The node is running");
+        NodeProcess[] nodes = [first, Start(1), Start(2)];
+        await Task.WhenAll(nodes[1].SawAsync("The node is running"), nodes[2].SawAsync("The node is running"));
         return nodes;
     }
 
     /// <summary>Kills the third of three nodes in mid-replay; the others must come to the right totals.</summary>
     private protected async Task KillOneAndCheckAsync(NodeProcess[] nodes)
     {
-        await MidReplayAsync(nodes[1], 3_000);
+        await LinesAsync(nodes[1], 3_000);
         await nodes[2].KillAsync();
         ExpectedTotals.Check(await nodes[0].TotalsAsync(180));
         ExpectedTotals.Check(await nodes[1].TotalsAsync(60));
