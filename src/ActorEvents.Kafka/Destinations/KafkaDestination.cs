@@ -59,7 +59,7 @@ public sealed class KafkaDestination : IRelayDestination
         await using var stop = cancellationToken.Register(() => batch.Fail(new OperationCanceledException(cancellationToken)));
         try
         {
-            for (var i = 0; i < records.Count; i++)
+            for (var i = 0; i < records.Count && !batch.Task.IsFaulted; i++)
             {
                 await ProduceAsync(producer, batch, i, records[i], cancellationToken);
             }
@@ -93,7 +93,9 @@ public sealed class KafkaDestination : IRelayDestination
 
         var message = new ProducerRecord(outgoing.Topic, record).ToMessage();
         AddTrace(message.Headers, outgoing);
-        while (true)
+
+        // Where the list has failed, the relay sends all of it again: what would go on from here is its middle, perhaps into a topic that was re-created meanwhile.
+        while (!batch.Task.IsFaulted)
         {
             try
             {
