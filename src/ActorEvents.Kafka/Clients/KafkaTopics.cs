@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging;
@@ -78,6 +79,21 @@ public sealed class KafkaTopics : IDisposable
             {
                 throw new KafkaException(e.Results.TopicDescriptions.FirstOrDefault(t => t.Error.IsError)?.Error ?? e.Error, e);
             }
+        }
+    }
+
+    /// <summary>The topic's <c>max.message.bytes</c>: what a batch may have at most. Null: the broker does not tell (no such right, an embedded broker, no answer in time).</summary>
+    internal async Task<int?> MaxMessageBytesAsync(string topic, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var told = await Ask(a => a.DescribeConfigsAsync(
+                [new ConfigResource { Type = ResourceType.Topic, Name = topic }], new DescribeConfigsOptions { RequestTimeout = s_attempt })).WaitAsync(cancellationToken);
+            return told.Single().Entries.TryGetValue("max.message.bytes", out var entry) && int.TryParse(entry.Value, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
+        }
+        catch (Exception e) when (e is KafkaException or DescribeConfigsException)
+        {
+            return null;
         }
     }
 

@@ -12,20 +12,21 @@ namespace ActorEvents.Kafka.Destinations;
 
 /// <summary>
 /// Publishes to Kafka: idempotent, acknowledged by all replicas, CloudEvents in binary mode, keys to partitions as Java does (murmur2). A record is
-/// retried without end until it is acknowledged or refused for good, so there is never a gap in the order of a partition.
+/// retried without end until it is acknowledged or refused for good, so there is never a gap in the order of a partition. A broker refuses whole batches:
+/// what was refused is sent once more, one record a batch, and only what is refused alone is told as refused.
 /// </summary>
 public sealed class KafkaDestination : IRelayDestination
 {
-    private static readonly TimeSpan QueueFullPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_flush = TimeSpan.FromSeconds(2);
     private readonly KafkaClientOptions _options;
     private readonly KafkaTopics _topics;
-    private readonly int _maxMessageBytes;
+    private readonly TopicLimits _limits;
+    private readonly int _maxEventBytes;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly RepeatedErrors _errors;
-    private IProducer<byte[]?, byte[]>? _producer;
-    private volatile Acknowledgements? _batch;
-    private volatile Error? _broken;
+    private readonly Dictionary<string, string> _told = new(StringComparer.Ordinal);
+    private DestinationClient? _client;
 
     /// <param name="topics">Shared; not disposed here.</param>
     /// <param name="maxEventBytes">Largest event; the client's own limit is this and 64 KiB for what surrounds it.</param>
@@ -33,7 +34,8 @@ public sealed class KafkaDestination : IRelayDestination
     {
         _options = options;
         _topics = topics;
-        _maxMessageBytes = maxEventBytes + (64 * 1024);
+        _limits = new TopicLimits(topics, maxEventBytes, log);
+        _maxEventBytes = maxEventBytes;
         _time = time;
         _log = log;
         _errors = new RepeatedErrors(time);
@@ -41,77 +43,128 @@ public sealed class KafkaDestination : IRelayDestination
 
     /// <inheritdoc/>
     /// <remarks>Refuses at once while it is known that no broker is reached: the relay then says so, and asks again.</remarks>
-    public async Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken) => _topics.IsUnreachable
-        ? throw new KafkaException(new Error(ErrorCode.Local_Transport, _topics.Problem))
-        : (await _topics.DescribeAsync(topic, fresh: true, cancellationToken)).Id;
+    public async Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken)
+    {
+        ThrowIfUnreachable();
+
+        // The client before the question: what happens to the topic behind the answer, the client lives to see.
+        var client = await ClientAsync(alone: false);
+        var id = await AskAsync(topic, cancellationToken);
+        await _limits.ReadAsync(topic, cancellationToken);
+        if (_limits.BatchBytes < client.BatchBytes)
+        {
+            await DiscardAsync(client);
+        }
+
+        _told[topic] = id;
+        client.Asked.Add(topic);
+        return id;
+    }
 
     public async Task<IReadOnlyList<RelayRefusal>> PublishAsync(IReadOnlyList<RelayRecord> records, CancellationToken cancellationToken)
     {
-        if (_broken is { } broken && _producer is { } lost)
+        var list = new SentList(records);
+        var open = list.Open();
+        while (open.Count > 0)
         {
-            // While no broker was there, topics may have been re-created: the relay asks for their ids before anything goes to them.
-            await DiscardAsync(lost);
-            throw new KafkaException(broken);
-        }
-
-        var producer = _producer ??= Build();
-        var batch = _batch = new Acknowledgements(records.Count);
-        await using var stop = cancellationToken.Register(() => batch.Fail(new OperationCanceledException(cancellationToken)));
-        try
-        {
-            for (var i = 0; i < records.Count && !batch.Task.IsFaulted; i++)
+            await SendAsync(list, open, alone: false, cancellationToken);
+            if (list.LastRefused() is var last and >= 0)
             {
-                await ProduceAsync(producer, batch, i, records[i], cancellationToken);
+                await SendAloneAsync(list, last, cancellationToken);
             }
 
-            return await batch.Task;
+            open = list.Open();
         }
-        catch (Exception)
-        {
-            // Nothing is known of the rest: what is still under way must not arrive behind what the relay sends again.
-            await DiscardAsync(producer);
-            throw;
-        }
+
+        return list.Refusals;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_producer is { } producer)
+        if (_client is { } client)
         {
-            await OnThreadOfItsOwn(() => producer.Flush(TimeSpan.FromSeconds(2)));
-            await DiscardAsync(producer);
+            await DiscardAsync(client, s_flush);
         }
     }
 
-    private async ValueTask ProduceAsync(IProducer<byte[]?, byte[]> producer, Acknowledgements batch, int index, RelayRecord outgoing, CancellationToken cancellationToken)
+    /// <summary>Up to the last record that was refused, in order and each awaited; what is behind it was not sent, and can go in batches again.</summary>
+    private async Task SendAloneAsync(SentList list, int last, CancellationToken cancellationToken)
+    {
+        var taken = list.LastTaken();
+        IReadOnlyList<int> open = [.. list.Open().TakeWhile(i => i <= last)];
+        Log.RefusedWithBatch(_log, open.Count, list.Records[last].Topic);
+
+        // A limit that was lowered since: what goes in batches again must fit.
+        await _limits.ReadAsync(list.Records[last].Topic, cancellationToken);
+        foreach (var index in open)
+        {
+            var record = list.Records[index];
+            if (record.Event.Key is { } key && taken.TryGetValue((record.Topic, key), out var behind) && behind > index)
+            {
+                // A broker that knows nothing of the client yet takes a second batch behind a refused first one.
+                list.SetAside(index, $"{list.Reason}; refused with its batch, and a later event of its key was taken behind it, so that it cannot be sent alone in its order any more");
+                continue;
+            }
+
+            await SendAsync(list, [index], alone: true, cancellationToken);
+        }
+
+        if (_client is { IsAlone: true } client)
+        {
+            await DiscardAsync(client);
+        }
+    }
+
+    private async Task SendAsync(SentList list, IReadOnlyList<int> open, bool alone, CancellationToken cancellationToken)
+    {
+        var client = await ClientAsync(alone);
+        await AskedAsync(client, list.Records, open, cancellationToken);
+        var round = new Round(list, open.Count);
+        await using var stop = cancellationToken.Register(() => round.Fail(new OperationCanceledException(cancellationToken)));
+        try
+        {
+            client.Begin(round);
+            for (var i = 0; i < open.Count && !round.Over.IsCompleted; i++)
+            {
+                await ProduceAsync(client, round, open[i], list.Records[open[i]], cancellationToken);
+            }
+
+            await round.Over;
+        }
+        catch (Exception)
+        {
+            // Nothing is known of the rest: what is still under way must not arrive behind what the relay sends again.
+            await DiscardAsync(client);
+            throw;
+        }
+
+        if (!alone && (client.Lost is not null || list.LastRefused() >= 0))
+        {
+            // The reports of what was under way beside the refused batch.
+            await DiscardAsync(client, s_flush);
+            if (round.Failure is { } failure)
+            {
+                throw failure;
+            }
+
+            if (client.Lost is { } lost && list.LastRefused() < 0 && list.Open().Count > 0)
+            {
+                throw new KafkaException(lost);
+            }
+        }
+    }
+
+    private static ValueTask ProduceAsync(DestinationClient client, Round round, int index, RelayRecord outgoing, CancellationToken cancellationToken)
     {
         if (!RecordEncoder.TryEncodeBinary(outgoing.Event, out var record, out var reason))
         {
-            batch.Refuse(index, reason);
-            return;
+            round.SetAside(index, reason);
+            return ValueTask.CompletedTask;
         }
 
         var message = new ProducerRecord(outgoing.Topic, record).ToMessage();
         AddTrace(message.Headers, outgoing);
-
-        // Where the list has failed, the relay sends all of it again: what would go on from here is its middle, perhaps into a topic that was re-created meanwhile.
-        while (!batch.Task.IsFaulted)
-        {
-            try
-            {
-                producer.Produce(outgoing.Topic, message, report => Delivered(batch, index, report.Error));
-                return;
-            }
-            catch (ProduceException<byte[]?, byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
-            {
-                await Task.Delay(QueueFullPause, _time, cancellationToken);
-            }
-            catch (ProduceException<byte[]?, byte[]> e)
-            {
-                Delivered(batch, index, e.Error);
-                return;
-            }
-        }
+        return client.ProduceAsync(round, index, outgoing.Topic, message, cancellationToken);
     }
 
     /// <summary>Kafka's own headers for the hop, which tracing of other consumers reads; the event's extension, which says where it was decided, is never changed by a hop.</summary>
@@ -127,92 +180,73 @@ public sealed class KafkaDestination : IRelayDestination
         }
     }
 
-    private void Delivered(Acknowledgements batch, int index, Error error)
+    /// <summary>No topic is fed before its id was asked since the client was made: it may have been re-created while there was none, or while no broker was reached.</summary>
+    private async Task AskedAsync(DestinationClient client, IReadOnlyList<RelayRecord> records, IReadOnlyList<int> open, CancellationToken cancellationToken)
     {
-        if (!error.IsError)
+        foreach (var index in open)
         {
-            batch.Acknowledge();
-        }
-        else if (ProduceFailedException.Refuses(error.Code))
-        {
-            batch.Refuse(index, $"{error.Reason} ({error.Code})");
-        }
-        else
-        {
-            batch.Fail(new KafkaException(error));
+            var topic = records[index].Topic;
+            if (client.Asked.Contains(topic))
+            {
+                continue;
+            }
+
+            var id = await AskAsync(topic, cancellationToken);
+            if (_told.TryGetValue(topic, out var told) && told != id)
+            {
+                throw new KafkaException(new Error(ErrorCode.UnknownTopicId, $"topic {topic} was re-created: its id is now {id}"));
+            }
+
+            client.Asked.Add(topic);
         }
     }
 
-    private IProducer<byte[]?, byte[]> Build()
+    private async Task<string> AskAsync(string topic, CancellationToken cancellationToken)
     {
-        var settings = KafkaProducerSettings.Of(_options) with { ClientId = "actor-events-relay", MaxMessageBytes = _maxMessageBytes, WaitForLostBrokers = false };
-        return new ProducerBuilder<byte[]?, byte[]>(settings.ToClientConfig())
-            .SetLogHandler((_, _) => { })
-            .SetErrorHandler((_, error) =>
-            {
-                if (error.IsFatal || error.Code == ErrorCode.Local_AllBrokersDown)
-                {
-                    _broken = error;
-                    if (_errors.IsWorthSaying(error.Code.ToString()))
-                    {
-                        Log.ProducerLost(_log, error.Code, error.Reason);
-                    }
-
-                    _batch?.Fail(new KafkaException(error));
-                }
-            })
-            .Build();
+        ThrowIfUnreachable();
+        return (await _topics.DescribeAsync(topic, fresh: true, cancellationToken)).Id;
     }
 
-    private Task DiscardAsync(IProducer<byte[]?, byte[]> producer)
+    private void ThrowIfUnreachable()
     {
-        _producer = null;
-        _broken = null;
-        return OnThreadOfItsOwn(producer.Dispose);
+        if (_topics.IsUnreachable)
+        {
+            throw new KafkaException(new Error(ErrorCode.Local_Transport, _topics.Problem));
+        }
     }
 
-    /// <summary>For what waits inside the client: the pool's threads, and Akka's, are few.</summary>
-    private static Task OnThreadOfItsOwn(Action wait) =>
-        Task.Factory.StartNew(wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    /// <summary>Counts the delivery reports of one list; completes exactly once.</summary>
-    private sealed class Acknowledgements(int count)
+    private async Task<DestinationClient> ClientAsync(bool alone)
     {
-        private readonly TaskCompletionSource<IReadOnlyList<RelayRefusal>> _done = Begin(count);
-        private readonly List<RelayRefusal> _refusals = [];
-        private int _left = count;
-
-        public Task<IReadOnlyList<RelayRefusal>> Task => _done.Task;
-
-        public void Acknowledge()
+        if (_client is { } client && (client.Lost is not null || client.IsAlone != alone))
         {
-            if (Interlocked.Decrement(ref _left) == 0)
-            {
-                _done.TrySetResult(_refusals);
-            }
+            await DiscardAsync(client);
         }
 
-        public void Refuse(int index, string reason)
-        {
-            lock (_refusals)
+        return _client ??= new DestinationClient(
+            KafkaProducerSettings.Of(_options) with
             {
-                _refusals.Add(new RelayRefusal(index, reason));
-            }
+                ClientId = "actor-events-relay",
+                MaxMessageBytes = _maxEventBytes + (64 * 1024),
+                BatchBytes = _limits.BatchBytes,
+                Linger = alone ? TimeSpan.Zero : _options.Linger,
+                WaitForLostBrokers = false,
+            },
+            alone,
+            _time,
+            Lost);
+    }
 
-            Acknowledge();
-        }
-
-        public void Fail(Exception exception) => _done.TrySetException(exception);
-
-        private static TaskCompletionSource<IReadOnlyList<RelayRefusal>> Begin(int count)
+    private void Lost(Error error)
+    {
+        if (_errors.IsWorthSaying(error.Code.ToString()))
         {
-            var done = new TaskCompletionSource<IReadOnlyList<RelayRefusal>>(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (count == 0)
-            {
-                done.SetResult([]);
-            }
-
-            return done;
+            Log.ProducerLost(_log, error.Code, error.Reason);
         }
+    }
+
+    private Task DiscardAsync(DestinationClient client, TimeSpan flush = default)
+    {
+        _client = null;
+        return client.CloseAsync(flush);
     }
 }

@@ -7,6 +7,9 @@ namespace ActorEvents.Kafka.Producers;
 /// <summary>How a producer stage writes. Immutable. Always idempotent, acknowledged by all replicas, keys to partitions as Java does (murmur2).</summary>
 internal sealed record KafkaProducerSettings
 {
+    /// <summary>librdkafka's own.</summary>
+    public const int DefaultBatchBytes = 1_000_000;
+
     /// <summary><c>host:port</c> of one or more brokers, comma-separated.</summary>
     public required string BootstrapServers { get; init; }
 
@@ -27,6 +30,12 @@ internal sealed record KafkaProducerSettings
 
     /// <summary>Largest record that the client takes. Default: the default of the largest event and 64 KiB for what surrounds it.</summary>
     public int MaxMessageBytes { get; init; } = RecordMapping.DefaultMaxEventBytes + (64 * 1024);
+
+    /// <summary>
+    /// Largest batch, in bytes; a record that is larger goes alone. Kept below the <c>max.message.bytes</c> of the topics, because a broker refuses a batch as a whole. Also a
+    /// <c>batch.size</c> in <see cref="Client"/> is cut to it. Default: the client's own, 1,000,000.
+    /// </summary>
+    public int BatchBytes { get; init; } = DefaultBatchBytes;
 
     /// <summary>
     /// Whether brokers that are all away are waited for. False: the stream fails, and what waits in the client is not sent any more: where a topic may be
@@ -74,6 +83,11 @@ internal sealed record KafkaProducerSettings
         foreach (var (name, value) in Client)
         {
             config.Set(name, value);
+        }
+
+        if (BatchBytes < DefaultBatchBytes)
+        {
+            config.BatchSize = Math.Min(config.BatchSize ?? BatchBytes, BatchBytes);
         }
 
         if (!WaitForLostBrokers)

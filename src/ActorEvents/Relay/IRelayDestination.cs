@@ -31,6 +31,6 @@ public readonly record struct RelayRecord(string Topic, EventEnvelope Event)
     public string? HopTraceParent { get; init; }
 }
 
-/// <summary>A record that the broker will never take; stored in <c>ae_dead_letters</c>, and the relay goes on.</summary>
+/// <summary>A record that the broker will never take, not even alone; stored in <c>ae_dead_letters</c>, and the relay goes on.</summary>
 /// <param name="Index">In the published list.</param>
 public readonly record struct RelayRefusal(int Index, string Reason);

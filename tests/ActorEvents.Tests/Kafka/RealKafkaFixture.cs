@@ -88,6 +88,16 @@ public sealed class RealKafkaFixture : IAsyncLifetime
             new CreateTopicsOptions { OperationTimeout = s_adminDeadline, RequestTimeout = s_adminDeadline });
     }
 
+    /// <summary>Sets the topic's <c>max.message.bytes</c>: the largest batch, in bytes.</summary>
+    public async Task LimitAsync(string topic, int bytes)
+    {
+        using var admin = Admin();
+        var limit = new ConfigEntry { Name = "max.message.bytes", Value = bytes.ToString(CultureInfo.InvariantCulture), IncrementalOperation = AlterConfigOpType.Set };
+        await admin.IncrementalAlterConfigsAsync(
+            new Dictionary<ConfigResource, List<ConfigEntry>> { [new ConfigResource { Type = ResourceType.Topic, Name = topic }] = [limit] },
+            new IncrementalAlterConfigsOptions { RequestTimeout = s_adminDeadline });
+    }
+
     public IAdminClient Admin() => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Bootstrap }).SetLogHandler((_, _) => { }).Build();
 
     public ProducerConfig ProducerConfig() => ClientConfigs.Producer(Bootstrap);

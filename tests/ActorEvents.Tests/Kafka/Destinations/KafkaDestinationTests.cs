@@ -1,3 +1,4 @@
+using ActorEvents.Kafka.Native;
 using Confluent.Kafka;
 using static ActorEvents.Tests.Kafka.Destinations.DestinationKit;
 
@@ -5,6 +6,9 @@ namespace ActorEvents.Tests.Kafka.Destinations;
 
 public sealed class KafkaDestinationTests
 {
+    /// <summary>The mock does not check the order of a producer's batches as a broker does: one request at a time.</summary>
+    private static readonly (string Name, string Value) s_oneAtATime = ("max.in.flight", "1");
+
     [Fact]
     public async Task A_list_that_does_not_fit_into_the_clients_queue_ends_with_the_loss_of_the_brokers_and_nothing_more_of_it_is_sent()
     {
@@ -26,5 +30,79 @@ public sealed class KafkaDestinationTests
         await kit.IdAsync(topic);
         Assert.Empty(await kit.PublishAsync(Records(topic, 0, 130)));
         Assert.Equal(Enumerable.Range(0, 130), kit.Read(topic));
+    }
+
+    [Fact]
+    public async Task A_topic_that_was_recreated_while_another_ones_list_failed_is_not_fed_before_its_id_is_asked()
+    {
+        using var kafka = new MockKafkaFixture();
+        var (other, topic) = (kafka.CreateTopic(1), kafka.CreateTopic(1));
+        await using var kit = new DestinationKit(kafka.Bootstrap);
+        await kit.IdAsync(other);
+        var before = await kit.IdAsync(topic);
+        Assert.Empty(await kit.PublishAsync([Record(other, 0), Record(topic, 0)]));
+
+        kafka.Cluster.BrokerDown();
+        await Assert.ThrowsAsync<KafkaException>(() => kit.PublishAsync(Record(other, 1)));
+        kafka.Cluster.DeleteTopic(topic);
+        kafka.Cluster.CreateTopic(topic, 1);
+        kafka.Cluster.BrokerUp();
+        await kit.IdAsync(other);
+
+        await Assert.ThrowsAsync<KafkaException>(() => kit.PublishAsync(Record(topic, 1)));
+        Assert.Empty(kit.Read(topic));
+        Assert.NotEqual(before, await kit.IdAsync(topic));
+        Assert.Empty(await kit.PublishAsync(Records(topic, 0, 2)));
+        Assert.Equal([0, 1], kit.Read(topic));
+    }
+
+    [Fact]
+    public async Task What_is_refused_with_its_batch_is_sent_once_more_alone_and_in_order()
+    {
+        using var kafka = new MockKafkaFixture();
+        var topic = kafka.CreateTopic(1);
+        await using var kit = new DestinationKit(kafka.Bootstrap, s_oneAtATime);
+        await kit.IdAsync(topic);
+        kafka.Cluster.PushErrors(MockCluster.Produce, ErrorCode.MsgSizeTooLarge);
+
+        Assert.Empty(await kit.PublishAsync(Records(topic, 0, 50)));
+        Assert.Equal(Enumerable.Range(0, 50), kit.Read(topic));
+
+        Assert.Empty(await kit.PublishAsync(Records(topic, 50, 50)));
+        Assert.Equal(Enumerable.Range(0, 100), kit.Read(topic));
+    }
+
+    [Theory]
+    [InlineData(ErrorCode.MsgSizeTooLarge)]
+    [InlineData(ErrorCode.InvalidRecord)]
+    [InlineData(ErrorCode.InvalidTimestamp)]
+    public async Task Only_what_is_refused_alone_is_set_aside(ErrorCode code)
+    {
+        using var kafka = new MockKafkaFixture();
+        var topic = kafka.CreateTopic(1);
+        await using var kit = new DestinationKit(kafka.Bootstrap, s_oneAtATime);
+        await kit.IdAsync(topic);
+        kafka.Cluster.PushErrors(MockCluster.Produce, code, code);
+
+        var refusal = Assert.Single(await kit.PublishAsync(Records(topic, 0, 50)));
+        Assert.Equal(0, refusal.Index);
+        Assert.Contains(code.ToString(), refusal.Reason, StringComparison.Ordinal);
+        Assert.Equal(Enumerable.Range(1, 49), kit.Read(topic));
+    }
+
+    [Fact]
+    public async Task What_is_no_refusal_of_records_fails_the_list_and_the_next_try_sends_all_of_it()
+    {
+        using var kafka = new MockKafkaFixture();
+        var topic = kafka.CreateTopic(1);
+        await using var kit = new DestinationKit(kafka.Bootstrap, s_oneAtATime);
+        await kit.IdAsync(topic);
+        kafka.Cluster.PushErrors(MockCluster.Produce, ErrorCode.TopicAuthorizationFailed);
+
+        await Assert.ThrowsAsync<KafkaException>(() => kit.PublishAsync(Records(topic, 0, 50)));
+        Assert.Empty(kit.Read(topic));
+        await kit.IdAsync(topic);
+        Assert.Empty(await kit.PublishAsync(Records(topic, 0, 50)));
+        Assert.Equal(Enumerable.Range(0, 50), kit.Read(topic));
     }
 }
