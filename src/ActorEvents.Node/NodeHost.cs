@@ -61,7 +61,8 @@ internal static class NodeHost
 
         using var topics = new KafkaTopics(settings.Kafka, TimeProvider.System, logging.CreateLogger("ActorEvents.Kafka"));
         IReadOnlyList<IEventSource> sources = [.. prepared.Select(s => s(topics))];
-        var app = Build(settings, http, options, folder, journal, topics, sources, akka);
+        var feedLimits = new TopicLimits(topics, options.Events.MaxBytes, logging.CreateLogger("ActorEvents.Kafka"));
+        var app = Build(settings, http, options, folder, journal, topics, feedLimits, sources, akka);
         await using (app)
         {
             var node = app.Services.GetRequiredService<ActorEventsNode>();
@@ -180,6 +181,7 @@ internal static class NodeHost
         DataFolder folder,
         JournalDatabase journal,
         KafkaTopics topics,
+        TopicLimits feedLimits,
         IReadOnlyList<IEventSource> sources,
         Config akka)
     {
@@ -204,7 +206,7 @@ internal static class NodeHost
                         WaitForLostBrokers = false,
                         Parallelism = 2_000,
                     };
-                    builder.AddShop(web.Services, settings.Shop, new FeedProducer(producer, topics));
+                    builder.AddShop(web.Services, settings.Shop, new FeedProducer(producer, topics, feedLimits));
                     builder.AddSource(new KafkaEventSource(
                         new KafkaSourceOptions
                         {
