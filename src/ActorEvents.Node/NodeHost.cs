@@ -316,13 +316,21 @@ internal static class NodeHost
 
         if (node.Flushed is { } flushed)
         {
-            Console.Error.WriteLine(flushed.Complete
-                ? $"Relay: everything up to row {flushed.Highest} is published."
-                : $"Relay: published up to row {flushed.Place} of {flushed.Highest}; the rest is published at the next start. {flushed.Problem}");
+            Console.Error.WriteLine(Published(flushed, node.SetAside));
         }
 
         return unsettled == 0 && drained.Unanswered.Count == 0 ? ExitCodes.Ok : ExitCodes.NotDrained;
     }
+
+    /// <summary>What the node says at its end about what it publishes.</summary>
+    /// <param name="setAside">Events that a destination has refused, ever; null: not known.</param>
+    internal static string Published(RelayFlushed flushed, long? setAside) => (flushed.Complete, setAside) switch
+    {
+        (false, _) => $"Relay: published up to row {flushed.Place} of {flushed.Highest}; the rest is published at the next start. {flushed.Problem}",
+        (true, 0) => $"Relay: everything up to row {flushed.Highest} is published.",
+        (true, null) => $"Relay: at the end of the journal, row {flushed.Highest}. Whether events were refused and set aside is not known: the journal did not tell.",
+        (true, _) => $"Relay: at the end of the journal, row {flushed.Highest}. Not published: {setAside} event(s) that a destination refused; they stand in ae_dead_letters, each with the reason.",
+    };
 
     /// <summary>Signals are ours (<see cref="StopSignals"/>), not the host's.</summary>
     private sealed class OwnLifetime : IHostLifetime

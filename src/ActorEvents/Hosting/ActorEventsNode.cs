@@ -73,6 +73,9 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     /// <summary>What the relay came to in the last drain; null before it or without a destination.</summary>
     internal RelayFlushed? Flushed { get; private set; }
 
+    /// <summary>Events of this journal that a destination has refused and that stand in <c>ae_dead_letters</c>, at the last drain; null: the journal did not tell.</summary>
+    internal long? SetAside { get; private set; }
+
     /// <summary>Keys of this node that do not go on.</summary>
     internal BlockedKeys Blocked => _path?.Blocked ?? NoneBlocked;
 
@@ -142,6 +145,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
             {
                 deadline = _builder.Options.RelayDrainTimeout;
                 Flushed = await AskAsync<RelayFlushed>(relay.Proxy, new FlushRelay(deadline), deadline + TimeSpan.FromSeconds(2), cancellationToken);
+                SetAside = await CountSetAsideAsync(cancellationToken);
             }
         }
     }
@@ -160,6 +164,21 @@ public sealed class ActorEventsNode : IHostedLifecycleService
         await _journal.DisposeAsync();
         State = NodeState.Stopped;
         _stopping.Dispose();
+    }
+
+    private async Task<long?> CountSetAsideAsync(CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        stop.CancelAfter(TimeSpan.FromSeconds(2));
+        try
+        {
+            return await _journal.DeadLetters.CountAsync(RelayRecords.RefusedStreams, stop.Token);
+        }
+        catch (Exception)
+        {
+            // The node stops all the same, and does not say that everything is published.
+            return null;
+        }
     }
 
     private async Task RunAsync(ActorSystem system)

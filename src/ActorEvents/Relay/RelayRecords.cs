@@ -8,6 +8,9 @@ namespace ActorEvents.Relay;
 /// <summary>From what a row stores to what goes out. Everything follows from the row, so that a repeat is identical, byte for byte.</summary>
 internal sealed class RelayRecords(string journalId, string source)
 {
+    /// <summary>What the names of the streams begin with in which refused events are set aside; the topic follows.</summary>
+    public const string RefusedStreams = "relay/";
+
     public RelayRecord Make(JournalRow row, int index)
     {
         var outgoing = row.Entry!.Outgoing[index];
@@ -31,7 +34,7 @@ internal sealed class RelayRecords(string journalId, string source)
     {
         var e = record.Event;
         var origin = e.Origin!.Value;
-        var stream = new StreamId($"relay/{record.Topic}", $"relay/{record.Topic}");
+        var stream = new StreamId(RefusedStreams + record.Topic, RefusedStreams + record.Topic);
         var headers = new List<KeyValuePair<string, ReadOnlyMemory<byte>?>>(10 + e.Extensions.Count);
         Add("ce_specversion", "1.0");
         Add("ce_id", e.Id);

@@ -98,5 +98,8 @@ internal sealed class FakeDeadLetters : IDeadLetterStore
         return Task.CompletedTask;
     }
 
-    public Task<long> CountAsync(CancellationToken cancellationToken) => Task.FromResult((long)All.Count);
+    public Task<long> CountAsync(CancellationToken cancellationToken) => CountAsync("", cancellationToken);
+
+    public Task<long> CountAsync(string prefix, CancellationToken cancellationToken) =>
+        Task.FromResult((long)All.Count(l => l.Position.Stream.Name.StartsWith(prefix, StringComparison.Ordinal)));
 }

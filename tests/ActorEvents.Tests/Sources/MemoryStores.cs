@@ -62,4 +62,7 @@ internal sealed class MemoryDeadLetters : IDeadLetterStore
     }
 
     public Task<long> CountAsync(CancellationToken cancellationToken) => Task.FromResult((long)Stored.Count);
+
+    public Task<long> CountAsync(string prefix, CancellationToken cancellationToken) =>
+        Task.FromResult((long)Stored.Count(l => l.Position.Stream.Name.StartsWith(prefix, StringComparison.Ordinal)));
 }

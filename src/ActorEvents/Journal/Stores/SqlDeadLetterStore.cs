@@ -47,10 +47,12 @@ internal sealed class SqlDeadLetterStore(Dialect dialect, TimeProvider time) : I
             cancellationToken);
     }
 
-    public Task<long> CountAsync(CancellationToken cancellationToken) => dialect.ReadAsync(
+    public Task<long> CountAsync(CancellationToken cancellationToken) => CountAsync("", cancellationToken);
+
+    public Task<long> CountAsync(string prefix, CancellationToken cancellationToken) => dialect.ReadAsync(
         async (connection, token) =>
         {
-            await using var command = connection.Command("SELECT count(*) FROM ae_dead_letters");
+            await using var command = connection.Command("SELECT count(*) FROM ae_dead_letters WHERE stream LIKE @streams", ("@streams", prefix + "%"));
             return await command.NumberAsync(token);
         },
         cancellationToken);

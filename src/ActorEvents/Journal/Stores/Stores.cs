@@ -26,6 +26,9 @@ internal interface IDeadLetterStore
     Task StoreAsync(IReadOnlyList<DeadLetter> deadLetters, CancellationToken cancellationToken);
 
     Task<long> CountAsync(CancellationToken cancellationToken);
+
+    /// <summary>How many of them stand in streams whose names begin with <paramref name="prefix"/>; it holds no wildcard of LIKE.</summary>
+    Task<long> CountAsync(string prefix, CancellationToken cancellationToken);
 }
 
 /// <summary>Reads the journal in commit order.</summary>

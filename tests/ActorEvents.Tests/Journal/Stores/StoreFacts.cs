@@ -113,6 +113,7 @@ public abstract class StoreFacts
         await journal.DeadLetters.StoreAsync([letter, letter], None);
         await journal.DeadLetters.StoreAsync([letter, letter with { Handler = "Order/\0" }], None);
         Assert.Equal(2, await journal.DeadLetters.CountAsync(None));
+        Assert.Equal((2, 0), (await journal.DeadLetters.CountAsync("s", None), await journal.DeadLetters.CountAsync("another", None)));
     }
 
     [SkippableFact]
