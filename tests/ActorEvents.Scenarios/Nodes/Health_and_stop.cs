@@ -16,6 +16,8 @@ public sealed class Health_and_stop : NodeScenario
         await UntilAsync(node, "HTTP answers", async () => (await HealthAsync(node, "live")).Code == 200);
 
         await NotReadyAsync(node, "Starting", "joining the cluster");
+        Assert.Equal((200, 0), await HeadAsync(node, "live"));
+        Assert.Equal((503, 0), await HeadAsync(node, "ready"));
         node.Signal("TERM");
         Assert.Equal(0, await node.ExitAsync());
         Assert.Contains("Stopped before the node was running", node.Log, StringComparison.Ordinal);

@@ -130,6 +130,14 @@ public abstract class NodeScenario : IAsyncLifetime
         return ((int)response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement);
     }
 
+    /// <summary>As a probe asks that wants no body: the code, and the bytes that came nevertheless.</summary>
+    private protected async Task<(int Code, int Bytes)> HeadAsync(NodeProcess node, string which)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, Url(node, "/health/" + which));
+        using var response = await Http.SendAsync(request);
+        return ((int)response.StatusCode, (await response.Content.ReadAsByteArrayAsync()).Length);
+    }
+
     /// <summary>Waits until the node says that so many lines are handled.</summary>
     private protected Task LinesAsync(NodeProcess node, int lines) => UntilAsync(
         node, $"{lines} lines are handled", async () => (await TotalsNowAsync(node)).GetProperty("lines").GetInt32() >= lines);
