@@ -57,7 +57,7 @@ internal abstract class HandlerDefinition
 
     internal abstract object Apply(object state, object stateEvent);
 
-    internal StoredPayload EncodeState(object state) => Codec.Encode(state);
+    internal abstract StoredPayload EncodeState(object state);
 }
 
 internal sealed class HandlerDefinition<TState>(string name, IEventHandler<TState> handler, Func<EventEnvelope, string?>? keySelector) : HandlerDefinition(name)
@@ -88,4 +88,6 @@ internal sealed class HandlerDefinition<TState>(string name, IEventHandler<TStat
     internal override Decision Decide(object state, EventEnvelope envelope) => handler.Handle((TState)state, envelope);
 
     internal override object Apply(object state, object stateEvent) => handler.Apply((TState)state, stateEvent);
+
+    internal override StoredPayload EncodeState(object state) => Codec.EncodeState((TState)state);
 }

@@ -49,7 +49,10 @@ public sealed class HandlerRegistration<TState>
     /// </summary>
     public HandlerRegistration<TState> KeyedBy(Func<EventEnvelope, string?> selector) => With(() => _keySelector = selector);
 
-    /// <summary>A type that decisions persist, stored as JSON under a manifest of its own that must never change its meaning.</summary>
+    /// <summary>
+    /// A type that decisions persist, stored as JSON under a manifest of its own that must never change its meaning. A type (as the state's) that System.Text.Json would
+    /// not give back whole is refused at registration: tuples, fields, properties without set, init or constructor parameter, a state's derived types without discriminator.
+    /// </summary>
     public HandlerRegistration<TState> StateEvent<T>(string manifest)
         where T : notnull => With(() => _codec.Add<T>(manifest));
 
@@ -66,17 +69,26 @@ public sealed class HandlerRegistration<TState>
     public HandlerRegistration<TState> WithDelay(TimeSpan delay) => With(() => _delay = delay);
 
     /// <param name="maxOutgoing">Outgoing events in one journal row at most.</param>
-    internal HandlerDefinition Build(int maxOutgoing = JournalEntry.MaxOutgoing) => new HandlerDefinition<TState>(_name, _handler, _keySelector)
+    /// <exception cref="ArgumentException">The journal would not give back a registered type.</exception>
+    internal HandlerDefinition Build(int maxOutgoing = JournalEntry.MaxOutgoing)
     {
-        Selector = new EventSelector(_types, _sources, _contentTypes),
-        Durability = _durability,
-        SnapshotEvery = _snapshotEvery,
-        PassivateAfter = _passivateAfter,
-        Delay = _delay,
-        MaxOutgoingBytes = _maxOutgoing,
-        MaxOutgoing = maxOutgoing,
-        Codec = _codec,
-    };
+        if (_durability == Durability.Journal)
+        {
+            _codec.Check(_handler.Initial);
+        }
+
+        return new HandlerDefinition<TState>(_name, _handler, _keySelector)
+        {
+            Selector = new EventSelector(_types, _sources, _contentTypes),
+            Durability = _durability,
+            SnapshotEvery = _snapshotEvery,
+            PassivateAfter = _passivateAfter,
+            Delay = _delay,
+            MaxOutgoingBytes = _maxOutgoing,
+            MaxOutgoing = maxOutgoing,
+            Codec = _codec,
+        };
+    }
 
     private HandlerRegistration<TState> With(Action change)
     {

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using ActorEvents.Events;
 using ActorEvents.Journal.Entries;
 
@@ -30,6 +32,49 @@ internal sealed class StateCodec(string handler)
         : throw new InvalidOperationException(
             $"Handler '{handler}' persists {value.GetType().Name}, which is not registered; add .StateEvent<{value.GetType().Name}>(\"a-manifest\") to its registration.");
 
+    /// <summary>The state of a snapshot, by its declared type: a derived one needs a discriminator there.</summary>
+    public StoredPayload EncodeState<TState>(TState state)
+        where TState : notnull
+    {
+        var type = (JsonTypeInfo<TState>)EventJson.Options.GetTypeInfo(typeof(TState));
+        return type.Kind != JsonTypeInfoKind.Object || type.PolymorphismOptions is not null || state.GetType() == typeof(TState)
+            ? new StoredPayload(HandlerDefinition.StateManifest, JsonSerializer.SerializeToUtf8Bytes(state, type))
+            : throw new InvalidOperationException(
+                $"Handler '{handler}' has a state of type {state.GetType().Name}, which would be written as {typeof(TState).Name}; put [JsonDerivedType(typeof({state.GetType().Name}), \"a-name\")] on {typeof(TState).Name}.");
+    }
+
+    /// <summary>Refuses what the journal would not give back: by type all that is registered, and the initial state there and back.</summary>
+    /// <exception cref="ArgumentException">Names the type, the member and the cure.</exception>
+    public void Check<TState>(TState initial)
+        where TState : notnull
+    {
+        foreach (var (type, manifest) in _manifests)
+        {
+            if (StoredShape.Flaw(type, exact: manifest != HandlerDefinition.StateManifest) is { } flaw)
+            {
+                throw Refused(manifest, flaw);
+            }
+        }
+
+        StoredPayload once, twice;
+        try
+        {
+            once = EncodeState(initial);
+            twice = EncodeState((TState)Decode(once));
+        }
+        catch (Exception e)
+        {
+            throw Refused(HandlerDefinition.StateManifest, $"the initial state cannot be stored and read: {e.Message}");
+        }
+
+        if (!once.Bytes.Span.SequenceEqual(twice.Bytes.Span))
+        {
+            throw Refused(
+                HandlerDefinition.StateManifest,
+                $"the initial state {Encoding.UTF8.GetString(once.Bytes.Span)} comes back as {Encoding.UTF8.GetString(twice.Bytes.Span)}; let each property take what it is given");
+        }
+    }
+
     public object Decode(StoredPayload payload)
     {
         if (!_decoders.TryGetValue(payload.Manifest, out var decode))
@@ -47,6 +92,11 @@ internal sealed class StateCodec(string handler)
             throw new UnreadableStateException($"'{payload.Manifest}' cannot be read: {e.Message}");
         }
     }
+
+    private ArgumentException Refused(string manifest, string flaw) => new(
+        manifest == HandlerDefinition.StateManifest
+            ? $"The state of handler '{handler}' would not survive the journal: {flaw}."
+            : $"The state event '{manifest}' of handler '{handler}' would not survive the journal: {flaw}.");
 }
 
 /// <summary>User bytes of the journal or of a snapshot that the present code cannot read.</summary>

@@ -24,7 +24,7 @@ public sealed class ActorEventsBuilder(ActorEventsOptions options)
 
     /// <summary>Adds a handler type.</summary>
     /// <param name="name">Unique and for ever: part of persistence ids. 1 to 64 characters of a–z, 0–9, '-', '.'.</param>
-    /// <exception cref="ArgumentException">The name is taken or malformed, or there are more than 62 handlers.</exception>
+    /// <exception cref="ArgumentException">The name is taken or malformed, there are more than 62 handlers, or the journal would not give back a registered type.</exception>
     public ActorEventsBuilder AddHandler<TState>(string name, IEventHandler<TState> handler, Action<HandlerRegistration<TState>> register)
         where TState : notnull
     {
