@@ -70,7 +70,8 @@ public sealed class PostgresTestJournal(NpgsqlConnectionStringBuilder connection
 
     protected override async Task<DbConnection> ConnectAsync()
     {
-        var opened = new NpgsqlConnection(Connection.ToString());
+        // What the test itself asks may wait for processors that other tests have.
+        var opened = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Connection.ToString()) { Timeout = 120 }.ToString());
         await opened.OpenAsync();
         return opened;
     }
