@@ -132,7 +132,7 @@ internal sealed class ClientErrors(
         {
             fail(new KafkaConsumerException(
                 ConsumerFailure.LogTruncated,
-                $"{partition}: offset {wanted} is wanted, but the log ends at {ends.High.Value}: it was cut (unclean leader election) or replaced. Going on would take other records for known ones; give the source a new name to read the log again."));
+                $"{partition}: offset {wanted} is wanted, but the log ends at {ends.High.Value}: it was cut (unclean leader election) or replaced. Going on would take other records for known ones; give the source a new name to read the log from its beginning."));
             return;
         }
 

@@ -51,13 +51,14 @@ public sealed class KafkaDestination : IRelayDestination
         var client = await ClientAsync(alone: false);
         var id = await AskAsync(topic, cancellationToken);
         await _limits.ReadAsync(topic, cancellationToken);
+        _told[topic] = id;
+        client.Asked.Add(topic);
         if (_limits.BatchBytes < client.BatchBytes)
         {
+            // The next one has smaller batches, and asks for the ids itself.
             await DiscardAsync(client);
         }
 
-        _told[topic] = id;
-        client.Asked.Add(topic);
         return id;
     }
 

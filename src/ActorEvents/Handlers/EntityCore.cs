@@ -8,8 +8,11 @@ namespace ActorEvents.Handlers;
 
 /// <summary>What an entity would append for some deliveries: nothing of it is true before the append.</summary>
 /// <param name="Entry">Null: there is nothing new. It may end before the deliveries do: more does not fit into one entry.</param>
-/// <param name="Failure">Why <paramref name="Failed"/> could not be decided; from it on nothing of the key is.</param>
-internal sealed record Acceptance(JournalEntry? Entry, object State, Exception? Failure = null, EventEnvelope? Failed = null);
+/// <param name="Failure">The event that could not be decided; from it on nothing of the key is.</param>
+internal sealed record Acceptance(JournalEntry? Entry, object State, FailedEvent? Failure = null);
+
+/// <summary>An event that could not be decided, the session that it was read in, and why.</summary>
+internal sealed record FailedEvent(EventEnvelope Event, long Session, Exception Cause);
 
 /// <summary>
 /// The state of one key and the rules of acceptance, pure: drop what is at or below the stored position, look at the origin mark, decide the rest in
@@ -94,7 +97,7 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
                 }
                 catch (Exception e)
                 {
-                    return new Acceptance(draft.Entry(), draft.State, e, envelope);
+                    return new Acceptance(draft.Entry(), draft.State, new FailedEvent(envelope, delivery.Session, e));
                 }
 
                 upTo = envelope.Position.Number;
@@ -307,10 +310,8 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
         {
             _decided++;
             _last = envelope;
-            if (_known?.Add(envelope.Id) == true)
-            {
-                _ids!.Add(envelope.Id);
-            }
+            _known?.Add(envelope.Id);
+            _ids?.Add(envelope.Id);
         }
 
         public JournalEntry? Entry()

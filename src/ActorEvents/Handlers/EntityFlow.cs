@@ -15,7 +15,7 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
     private readonly bool _durable = handler.Durability == Durability.Journal;
     private readonly List<(Deliver Delivery, TFrom From)> _working = new(1);
     private Acceptance? _appending;
-    private (long Session, EventEnvelope Event)? _failed;
+    private FailedEvent? _failed;
     private Step _step;
     private bool _stopping;
     private bool _active;
@@ -176,12 +176,10 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
 
         if (acceptance?.Failure is { } failure)
         {
-            var failed = acceptance.Failed!;
-            var (stream, number) = (failed.Position.Stream, failed.Position.Number);
-            _failed = (_working.First(w => w.Delivery.Stream == stream).Delivery.Session, failed);
-            Block($"event '{failed.Id}' at {stream} {number}: {failure.Message.TrimEnd('.')}", failed.Id);
+            _failed = failure;
+            Block($"event '{failure.Event.Id}' at {failure.Event.Position.Stream} {failure.Event.Position.Number}: {failure.Cause.Message.TrimEnd('.')}", failure.Event.Id);
         }
-        else if (_failed is var (session, envelope) && _core.Knows(session, envelope))
+        else if (_failed is { } failed && _core.Knows(failed.Session, failed.Event))
         {
             (_failed, IsBlocked) = (null, false);
             output.Unblocked();

@@ -86,7 +86,7 @@ public enum SourcePlacement
 /// <summary>A source as it is registered: a name and the actor that reads it.</summary>
 public interface IEventSource
 {
-    /// <summary>Unique in the cluster; part of stream names, so changing it starts the source again. a–z, 0–9, '-', '.'.</summary>
+    /// <summary>Unique in the cluster; part of stream names, so under a new name the source starts from the beginning. a–z, 0–9, '-', '.'.</summary>
     string Name { get; }
 
     SourcePlacement Placement { get; }

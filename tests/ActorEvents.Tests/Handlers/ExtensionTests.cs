@@ -95,7 +95,7 @@ public sealed class ExtensionTests
         Assert.Single(new EntityCore(Emitter.Handler(_ => Decision.Emit(outgoing)), TimeProvider.System).Accept([Emitter.Deliver(Emitter.Stream, 1)]).Entry!.Outgoing);
 
     private static string Failure(OutgoingEvent outgoing) =>
-        new EntityCore(Emitter.Handler(_ => Decision.Emit(outgoing)), TimeProvider.System).Accept([Emitter.Deliver(Emitter.Stream, 1)]).Failure!.Message;
+        new EntityCore(Emitter.Handler(_ => Decision.Emit(outgoing)), TimeProvider.System).Accept([Emitter.Deliver(Emitter.Stream, 1)]).Failure!.Cause.Message;
 
     private static Deliver Deliver(params KeyValuePair<string, string>[] extensions) => new(new EntityKey("k"), Emitter.Stream,
     [

@@ -51,8 +51,8 @@ public sealed class OutgoingTests
 
         var acceptance = core.Accept([Emitter.Deliver(Emitter.Stream, 1, 2)]);
 
-        Assert.Equal("Handler 'emitter' emits 65537 events for one event; at most 65536 have a number in a journal row.", acceptance.Failure!.Message);
-        Assert.Equal(2, acceptance.Failed!.Position.Number);
+        Assert.Equal("Handler 'emitter' emits 65537 events for one event; at most 65536 have a number in a journal row.", acceptance.Failure!.Cause.Message);
+        Assert.Equal(2, acceptance.Failure!.Event.Position.Number);
         Assert.Equal((1, 1), (acceptance.Entry!.Decided, acceptance.Entry.Outgoing.Count));
     }
 
@@ -83,7 +83,7 @@ public sealed class OutgoingTests
         };
         Assert.False(RecordEncoder.TryEncodeBinary(envelope, out _, out var refused));
 
-        var failure = new EntityCore(Emitter.Handler(_ => Decision.Emit(outgoing)), TimeProvider.System).Accept([Emitter.Deliver(Emitter.Stream, 1)]).Failure;
+        var failure = new EntityCore(Emitter.Handler(_ => Decision.Emit(outgoing)), TimeProvider.System).Accept([Emitter.Deliver(Emitter.Stream, 1)]).Failure?.Cause;
 
         Assert.Equal($"Handler 'emitter' emits to 'out' what no reader would take: {refused}", failure!.Message);
         Assert.Contains(problem, failure.Message, StringComparison.Ordinal);
