@@ -1,93 +1,47 @@
+using System.Globalization;
 using ActorEvents.Events;
 using ActorEvents.Journal.Entries;
+using ActorEvents.Journal.Recovery;
+using ActorEvents.Journal.Writing;
 using ActorEvents.Telemetry;
 using Akka.Actor;
-using Akka.Persistence;
 
 namespace ActorEvents.Handlers;
 
 /// <summary>
-/// Runs the <see cref="EntityFlow{TFrom}"/> of one key with <see cref="Durability.Journal"/>: recovers it, persists what it appends. A failed append stops
-/// the actor: the next incarnation reads what is true.
+/// Runs the <see cref="EntityFlow{TFrom}"/> of one key with <see cref="Durability.Journal"/>: recovers it, stores what it appends, under Akka.Persistence's tables and
+/// numbers. A failed append stops the actor: the next incarnation reads what is true.
 /// </summary>
-internal sealed class EntityActor : UntypedPersistentActor, IWithTimers
+internal sealed class EntityActor : UntypedActor, IWithTimers, IWithUnboundedStash
 {
+    /// <summary>Names this process among those that write the journal; with a count behind it an incarnation.</summary>
+    private static readonly string s_process = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..12];
+
+    private static long s_incarnations;
     private readonly EntityContext _context;
     private readonly EntityOutput _output;
     private readonly EntityFlow<IActorRef> _flow;
+    private readonly string _persistenceId;
+    private readonly string _writer = string.Create(CultureInfo.InvariantCulture, $"{s_process}-{Interlocked.Increment(ref s_incarnations)}");
+    private Part? _reading;
+    private Row? _row;
     private Appending _appending;
+    private long _last;
 
     public EntityActor(EntityContext context, EntityKey key)
     {
         _context = context;
-        _output = new EntityOutput(context, key, Context, this, Append, SaveSnapshot);
+        _output = new EntityOutput(context, key, Context, this, Append, Save);
         _flow = new EntityFlow<IActorRef>(context.Handler, key, context.Time, _output);
-        PersistenceId = context.Handler.PersistenceId(key);
-        JournalPluginId = context.JournalPluginId;
-        SnapshotPluginId = context.SnapshotPluginId;
+        _persistenceId = context.Handler.PersistenceId(key);
     }
-
-    public override string PersistenceId { get; }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    protected override void OnRecover(object message)
-    {
-        switch (message)
-        {
-            case JournalEntry entry:
-                _flow.Recover(entry);
-                break;
-            case SnapshotOffer { Snapshot: EntitySnapshot snapshot }:
-                _flow.Recover(snapshot);
-                break;
-            case RecoveryCompleted:
-                _flow.Recovered();
-                Timers.StartPeriodicTimer(IdleCheck.Instance, IdleCheck.Instance, _context.Handler.PassivateAfter);
-                break;
-        }
-    }
+    /// <summary>Questions for the status of an entity that is not recovered yet: who asks waits only so long.</summary>
+    public IStash Stash { get; set; } = null!;
 
-    protected override void OnCommand(object message)
-    {
-        if (_flow.TryReceive(message, Sender))
-        {
-            return;
-        }
-
-        switch (message)
-        {
-            case SaveSnapshotSuccess saved:
-                DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1));
-                break;
-            case SaveSnapshotFailure failure:
-                Telemetry.Log.SnapshotFailed(_context.Logger, PersistenceId, failure.Cause.Message);
-                break;
-            case DeleteSnapshotsSuccess or DeleteSnapshotsFailure:
-                break;
-            default:
-                Unhandled(message);
-                break;
-        }
-    }
-
-    // Akka's own versions of the next three log a line for each entity, and nothing else.
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
-    {
-        _appending.End(cause);
-        if (_context.Failures.IsWorthSaying(cause.Message))
-        {
-            Telemetry.Log.AppendFailed(_context.Logger, PersistenceId, sequenceNr, cause.Message);
-        }
-    }
-
-    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
-    {
-        OnPersistFailure(cause, @event, sequenceNr);
-        Context.Stop(Self);
-    }
-
-    protected override void OnRecoveryFailure(Exception reason, object? message = null) => _output.CannotRecover(reason);
+    protected override void PreStart() => Read(null);
 
     protected override void PostStop()
     {
@@ -95,17 +49,140 @@ internal sealed class EntityActor : UntypedPersistentActor, IWithTimers
         {
             _output.Unblocked();
         }
+    }
 
-        base.PostStop();
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Row row when row == _row:
+                Ended(row);
+                break;
+            case Part part when part == _reading:
+                Recover(part);
+                break;
+            case Row or Part:
+                // Of an incarnation that has crashed.
+                break;
+            case GetEntityStatus when _reading is not null:
+                Stash.Stash();
+                break;
+            default:
+                if (!_flow.TryReceive(message, Sender))
+                {
+                    Unhandled(message);
+                }
+
+                break;
+        }
+    }
+
+    private void Read(long? after) => _context.Journal.Read(_reading = new Part(_persistenceId, after, Self));
+
+    private void Recover(Part read)
+    {
+        try
+        {
+            Recover(read.Stored ?? throw read.Failure!);
+        }
+        catch (Exception e)
+        {
+            // Not restarted, which would read the same again at once.
+            _output.CannotRecover(e);
+            Context.Stop(Self);
+            return;
+        }
+
+        if (!read.Stored.Complete)
+        {
+            Read(_last);
+            return;
+        }
+
+        _reading = null;
+        Timers.StartPeriodicTimer(IdleCheck.Instance, IdleCheck.Instance, _context.Handler.PassivateAfter);
+        Stash.UnstashAll();
+        _flow.Recovered();
+    }
+
+    private void Recover(RecoveredPart part)
+    {
+        if (part.Snapshot is not null)
+        {
+            _flow.Recover(part.Snapshot);
+        }
+
+        foreach (var entry in part.Entries)
+        {
+            _flow.Recover(entry);
+        }
+
+        _last = part.Last;
     }
 
     private void Append(JournalEntry entry)
     {
-        _appending = Appending.Begin(_context.JournalSystem, PersistenceId, entry);
-        PersistAsync(entry, _ =>
+        _appending = Appending.Begin(_context.JournalSystem, _persistenceId, entry);
+        _row = new Row(_persistenceId, _last + 1, EntryCodec.Write(entry), _writer, Self);
+        _context.Journal.Write(_row);
+    }
+
+    private void Ended(Row row)
+    {
+        _row = null;
+        _appending.End(row.Failure);
+        if (row.Failure is null)
         {
-            _appending.End();
+            _last = row.SequenceNumber;
             _flow.Appended();
-        });
+            return;
+        }
+
+        if (_context.Failures.IsWorthSaying(row.Failure.Message))
+        {
+            Log.AppendFailed(_context.Logger, _persistenceId, row.SequenceNumber, row.Failure.Message);
+        }
+
+        Context.Stop(Self);
+    }
+
+    private void Save(EntitySnapshot snapshot)
+    {
+        var (logger, id) = (_context.Logger, _persistenceId);
+        _context.Journal.Write(new SnapshotFact(id, _last, EntryCodec.Write(snapshot), _context.Time, e => Log.SnapshotFailed(logger, id, e.Message)));
+    }
+
+    /// <summary>An append of this incarnation, which gets it back with its outcome.</summary>
+    private sealed class Row(string persistenceId, long sequenceNumber, byte[] message, string writer, IActorRef entity) : RowFact(persistenceId, sequenceNumber, message, writer)
+    {
+        public Exception? Failure { get; private set; }
+
+        public override void Durable() => entity.Tell(this);
+
+        public override void Failed(Exception cause)
+        {
+            Failure = cause;
+            entity.Tell(this);
+        }
+    }
+
+    /// <summary>A part of what this incarnation recovers from, which gets it back with what was read.</summary>
+    private sealed class Part(string persistenceId, long? after, IActorRef entity) : RecoveryRead(persistenceId, after)
+    {
+        public RecoveredPart? Stored { get; private set; }
+
+        public Exception? Failure { get; private set; }
+
+        public override void Read(RecoveredPart part)
+        {
+            Stored = part;
+            entity.Tell(this);
+        }
+
+        public override void Failed(Exception cause)
+        {
+            Failure = cause;
+            entity.Tell(this);
+        }
     }
 }

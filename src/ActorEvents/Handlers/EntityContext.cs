@@ -5,16 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace ActorEvents.Handlers;
 
 /// <summary>What the entities of one handler type share.</summary>
-internal sealed record EntityContext(HandlerDefinition Handler, IJournalSignal Signal, TimeProvider Time, ILogger Logger, BlockedKeys Blocked)
+/// <param name="Journal">Where entities with <see cref="Durability.Journal"/> store.</param>
+internal sealed record EntityContext(HandlerDefinition Handler, IEntityJournal Journal, IJournalSignal Signal, TimeProvider Time, ILogger Logger, BlockedKeys Blocked)
 {
     /// <summary>What fails for all entities at once (the journal is away) is not said for each.</summary>
     internal RepeatedErrors Failures { get; } = new(Time);
 
     /// <summary>The journal's database, in metrics and traces (<c>db.system.name</c>).</summary>
     internal string JournalSystem { get; init; } = "other_sql";
-
-    /// <summary>Plugin ids; empty: the default ones.</summary>
-    public string JournalPluginId { get; init; } = "";
-
-    public string SnapshotPluginId { get; init; } = "";
 }

@@ -4,7 +4,7 @@ using ActorEvents.Journal.Entries;
 namespace ActorEvents.Handlers;
 
 /// <summary>
-/// The entity of one key between its messages and its journal, pure: at most one append in flight; during it one waiting delivery per stream. Order of
+/// The entity of one key between its messages and its journal, pure: at most one append in flight; during it, and before it is recovered, one waiting delivery per stream. Order of
 /// things: append → apply → answer <see cref="Done"/> → go on. Of what an append that failed has left, the next incarnation reads what is true.
 /// <see cref="Durability.None"/> is the same without the append. The actors and the simulation of the delivery protocol run this class.
 /// </summary>
@@ -16,13 +16,14 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
     private readonly List<(Deliver Delivery, TFrom From)> _working = new(1);
     private Acceptance? _appending;
     private FailedEvent? _failed;
-    private Step _step;
+    private Step _step = handler.Durability == Durability.Journal ? Step.Recovering : Step.Idle;
     private bool _stopping;
     private bool _active;
     private int _sinceSnapshot;
 
     private enum Step
     {
+        Recovering,
         Idle,
         Delaying,
         Appending,
@@ -49,8 +50,10 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
 
     public void Recover(EntitySnapshot snapshot) => _core.Recover(snapshot);
 
+    /// <summary>All that is stored was given to <c>Recover</c>: what has come meanwhile is handled, all of it together.</summary>
     public void Recovered()
     {
+        _step = Step.Idle;
         if (_core.Unreadable is { } reason)
         {
             Block(reason, null);
@@ -60,6 +63,8 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
             // What an incarnation that could not be recovered has left there.
             output.Unblocked();
         }
+
+        GoOn();
     }
 
     public void Deliver(Deliver delivery, TFrom from)

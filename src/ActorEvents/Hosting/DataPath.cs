@@ -57,7 +57,7 @@ internal sealed class DataPath : IDisposable
         var settings = ClusterShardingSettings.Create(system);
         foreach (var handler in builder.Handlers)
         {
-            var context = new EntityContext(handler, signal, time, logging.CreateLogger($"ActorEvents.Handlers.{handler.Name}"), path.Blocked)
+            var context = new EntityContext(handler, journal.Entities, signal, time, logging.CreateLogger($"ActorEvents.Handlers.{handler.Name}"), path.Blocked)
             {
                 JournalSystem = journal.SystemName,
             };

@@ -1,6 +1,8 @@
 using ActorEvents.Journal.Plugin;
+using ActorEvents.Journal.Recovery;
 using ActorEvents.Journal.Schema;
 using ActorEvents.Journal.Stores;
+using ActorEvents.Journal.Writing;
 using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Persistence.Sql.Config;
@@ -16,18 +18,23 @@ namespace ActorEvents.Journal;
 public sealed class JournalDatabase : IAsyncDisposable
 {
     private readonly Dialect _dialect;
+    private readonly JournalWriter _writer;
+    private readonly RecoveryReader _recoveries;
     private readonly JournalCheck _check;
 
-    private JournalDatabase(Dialect dialect, JournalIdentity identity, TimeProvider time)
+    private JournalDatabase(Dialect dialect, JournalIdentity identity, TimeProvider time, ILogger logger)
     {
         _dialect = dialect;
-        _check = new JournalCheck(dialect, time);
+        _writer = new JournalWriter(dialect, time, logger);
+        _recoveries = new RecoveryReader(dialect, time, logger);
+        _check = new JournalCheck(dialect, _writer, time);
+        Entities = new EntityJournal(_writer, _recoveries);
         JournalId = identity.Id;
         IsNew = identity.IsNew;
-        Positions = new SqlPositionStore(dialect);
-        DeadLetters = new SqlDeadLetterStore(dialect, time);
+        Positions = new SqlPositionStore(dialect, _writer);
+        DeadLetters = new SqlDeadLetterStore(dialect, _writer, time);
         Reader = new SqlJournalReader(dialect);
-        Relay = new SqlRelayStore(dialect);
+        Relay = new SqlRelayStore(dialect, _writer);
     }
 
     /// <summary>Made with the journal; the origin id of everything that its relay publishes. A restored journal must get a new one.</summary>
@@ -44,19 +51,21 @@ public sealed class JournalDatabase : IAsyncDisposable
 
     public IPositionStore Positions { get; }
 
+    internal IEntityJournal Entities { get; }
+
     internal IDeadLetterStore DeadLetters { get; }
 
     internal IJournalReader Reader { get; }
 
     internal IRelayStore Relay { get; }
 
-    /// <summary>Why the journal takes no writes, with its place and what to do; null: it does. Found by a write, at most one a second; answers within 2 s.</summary>
+    /// <summary>Why the journal takes no writes, with its place and what to do; null: it does. Where nothing was written for a second, found by a write; answers within 2 s.</summary>
     public Task<string?> ProblemAsync(CancellationToken cancellationToken) => _check.ProblemAsync(cancellationToken);
 
     /// <summary>How many records and events stand in <c>ae_dead_letters</c>.</summary>
     public Task<long> CountDeadLettersAsync(CancellationToken cancellationToken) => DeadLetters.CountAsync(cancellationToken);
 
-    /// <summary>Akka's configuration for this journal: plugins, serializers, dispatcher. Holds no connection string: <see cref="AkkaSetup"/> is needed with it.</summary>
+    /// <summary>Akka's configuration for persistent actors of a host's own, on the same tables: plugins, serializers, dispatcher. Holds no connection string: <see cref="AkkaSetup"/> is needed with it.</summary>
     internal Config AkkaConfig => JournalHocon.For(_dialect);
 
     /// <summary>How Akka.Persistence.Sql connects; give it to the actor system together with <see cref="AkkaConfig"/>.</summary>
@@ -94,12 +103,14 @@ public sealed class JournalDatabase : IAsyncDisposable
             _ => throw new JournalUnavailableException(
                 JournalProblem.Setting, $"{SettingNames.Section}.provider is '{options.Provider}'; it is sqlite or postgresql."),
         };
-        return new JournalDatabase(dialect, await dialect.PrepareAsync(steps, logger, cancellationToken), time);
+        return new JournalDatabase(dialect, await dialect.PrepareAsync(steps, logger, cancellationToken), time, logger);
     }
 
-    /// <summary>Closes pooled connections (SQLite: and with the last one empties the WAL file). After the actor system has ended.</summary>
+    /// <summary>Writes what was handed over and closes all connections (SQLite: and with the last one empties the WAL file). After the actor system has ended.</summary>
     public ValueTask DisposeAsync()
     {
+        _writer.Dispose();
+        _recoveries.Dispose();
         _dialect.ClosePool();
         return ValueTask.CompletedTask;
     }

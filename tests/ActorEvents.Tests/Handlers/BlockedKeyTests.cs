@@ -1,15 +1,14 @@
 using ActorEvents.Events;
 using ActorEvents.Handlers;
 using ActorEvents.Journal;
+using ActorEvents.Journal.Recovery;
 using Akka.Actor;
-using Akka.Persistence;
-using Akka.Persistence.Journal;
 using Akka.TestKit.Xunit2;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorEvents.Tests.Handlers;
 
-public sealed class BlockedKeyTests() : TestKit(TestJournal.Config<BlockedKeyTests.Journal>())
+public sealed class BlockedKeyTests() : TestKit("akka.loglevel = OFF")
 {
     private static readonly StreamId Stream = new("s/t/0", "s/0");
     private static readonly EntityKey Key = new("k");
@@ -18,12 +17,13 @@ public sealed class BlockedKeyTests() : TestKit(TestJournal.Config<BlockedKeyTes
     [Fact]
     public async Task A_key_that_cannot_be_recovered_stays_listed_with_its_failures_until_it_can()
     {
+        var journal = new Journal();
         var blocked = new BlockedKeys();
         var handler = new HandlerRegistration<string>("all", new Nothing(), 1024).Build();
-        var context = new EntityContext(handler, new Silent(), TimeProvider.System, NullLogger.Instance, blocked);
+        var context = new EntityContext(handler, journal, new Silent(), TimeProvider.System, NullLogger.Instance, blocked);
         await Handle(context, 0).GracefulStop(TimeSpan.FromSeconds(20));
 
-        Journal.Unreadable = true;
+        journal.Unreadable = true;
         for (var failures = 1; failures <= 2; failures++)
         {
             Watch(Start(context));
@@ -33,7 +33,7 @@ public sealed class BlockedKeyTests() : TestKit(TestJournal.Config<BlockedKeyTes
             Assert.Equal("cannot be recovered: on purpose", listed.Reason);
         }
 
-        Journal.Unreadable = false;
+        journal.Unreadable = false;
         Handle(context, 1);
         Assert.Empty(blocked.All);
     }
@@ -49,21 +49,21 @@ public sealed class BlockedKeyTests() : TestKit(TestJournal.Config<BlockedKeyTes
         return entity;
     }
 
-    public sealed class Journal : MemoryJournal
+    private sealed class Journal : TestJournal
     {
-        private static volatile bool s_unreadable;
+        public bool Unreadable { get; set; }
 
-        public static bool Unreadable
+        public override void Read(RecoveryRead read)
         {
-            set => s_unreadable = value;
+            if (Unreadable)
+            {
+                read.Failed(new IOException("on purpose"));
+            }
+            else
+            {
+                base.Read(read);
+            }
         }
-
-        public override Task ReplayMessagesAsync(
-            IActorContext context, string persistenceId, long fromSequenceNr, long toSequenceNr, long max,
-            Action<IPersistentRepresentation> recoveryCallback) =>
-            s_unreadable
-                ? throw new IOException("on purpose")
-                : base.ReplayMessagesAsync(context, persistenceId, fromSequenceNr, toSequenceNr, max, recoveryCallback);
     }
 
     private sealed class Silent : IJournalSignal

@@ -21,7 +21,7 @@ public sealed class EntityActorTests() : TestKit("akka.loglevel = OFF")
             return e.Position.Number == 1 ? Decision.Nothing : large;
         });
         var entity = Sys.ActorOf(Props.Create(() => new EntityActor(
-            new EntityContext(handler, new Silent(), TimeProvider.System, NullLogger.Instance, new BlockedKeys()), new EntityKey("k"))));
+            new EntityContext(handler, new TestJournal(), new Silent(), TimeProvider.System, NullLogger.Instance, new BlockedKeys()), new EntityKey("k"))));
         entity.Tell(Emitter.Deliver(Emitter.Stream, 1), TestActor);
         entity.Tell(Emitter.Deliver(Emitter.Stream, 2), TestActor);
         entity.Tell(Emitter.Deliver(Emitter.OtherStream, 2), TestActor);

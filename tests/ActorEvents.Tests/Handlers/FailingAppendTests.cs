@@ -1,20 +1,20 @@
 using ActorEvents.Events;
 using ActorEvents.Handlers;
 using ActorEvents.Journal;
+using ActorEvents.Journal.Writing;
 using ActorEvents.Tests.Kafka;
 using Akka.Actor;
-using Akka.Persistence;
-using Akka.Persistence.Journal;
 using Akka.TestKit.Xunit2;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorEvents.Tests.Handlers;
 
-/// <summary>Persist, apply, answer, signal: none of the later ones without the earlier. After a failure only the journal knows what is true.</summary>
-public sealed class FailingAppendTests() : TestKit(TestJournal.Config<FailingAppendTests.Journal>())
+/// <summary>Append, apply, answer, signal: none of the later ones without the earlier. After a failure only the journal knows what is true.</summary>
+public sealed class FailingAppendTests() : TestKit("akka.loglevel = OFF")
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly EntityKey Key = new("k");
+    private readonly Journal _journal = new();
     private readonly Signal _signal = new();
     private int _decided;
 
@@ -23,17 +23,15 @@ public sealed class FailingAppendTests() : TestKit(TestJournal.Config<FailingApp
         Succeeds,
         Fails,
         FailsOnceItIsWritten,
-        IsRejected,
         Waits,
     }
 
     [Theory]
     [InlineData(Append.Fails, 0)]
     [InlineData(Append.FailsOnceItIsWritten, 1)]
-    [InlineData(Append.IsRejected, 0)]
     public void No_answer_and_no_signal_leave_the_entity_it_stops_and_the_next_one_reads_what_is_true(Append append, int written)
     {
-        Journal.Next = append;
+        _journal.Next = append;
         var failing = Start();
         Deliver(failing, Emitter.Stream, 1, 2);
         Deliver(failing, Emitter.OtherStream, 1);
@@ -55,16 +53,16 @@ public sealed class FailingAppendTests() : TestKit(TestJournal.Config<FailingApp
     [Fact]
     public async Task One_that_is_told_to_stop_in_mid_append_finishes_it_hands_back_the_rest_and_stops()
     {
-        Journal.Next = Append.Waits;
+        _journal.Next = Append.Waits;
         var entity = Start();
         Deliver(entity, Emitter.Stream, 1);
-        await Poll.UntilAsync(() => Journal.IsWaiting);
+        await Poll.UntilAsync(() => _journal.IsWaiting);
         Deliver(entity, Emitter.OtherStream, 5);
         entity.Tell(StopWhenDrained.Instance);
         entity.Tell(new Identify(null), TestActor);
         Assert.Equal(entity, ExpectMsg<ActorIdentity>(Patience).Subject);
 
-        Journal.GoOn();
+        _journal.GoOn();
 
         Assert.Equal(
             [new Done(Key, Emitter.Stream.Name, 1), new Resend(Key, Emitter.OtherStream.Name)],
@@ -79,8 +77,13 @@ public sealed class FailingAppendTests() : TestKit(TestJournal.Config<FailingApp
             _decided++;
             return Emitter.Emit(1);
         });
-        var context = new EntityContext(handler, _signal, TimeProvider.System, NullLogger.Instance, new BlockedKeys());
-        return Watch(Sys.ActorOf(EntityRegion.Props(context, "=k")));
+        var context = new EntityContext(handler, _journal, _signal, TimeProvider.System, NullLogger.Instance, new BlockedKeys());
+        var entity = Watch(Sys.ActorOf(EntityRegion.Props(context, "=k")));
+
+        // Answered once it is recovered: what comes before would be one append.
+        entity.Tell(new GetEntityStatus(Key), TestActor);
+        ExpectMsg<EntityStatus>(Patience);
+        return entity;
     }
 
     private void Deliver(IActorRef entity, StreamId stream, params ReadOnlySpan<long> numbers) => entity.Tell(Emitter.Deliver(stream, numbers), TestActor);
@@ -103,52 +106,52 @@ public sealed class FailingAppendTests() : TestKit(TestJournal.Config<FailingApp
         throw new TimeoutException($"the entity has not stopped; it said {string.Join(", ", answers)}");
     }
 
-    /// <summary>What the next append meets; those behind it succeed. One journal for all tests of this class, which run one after the other.</summary>
-    public sealed class Journal : MemoryJournal
+    /// <summary>What the next append meets; those behind it succeed.</summary>
+    private sealed class Journal : TestJournal
     {
-        private static readonly Lock Guard = new();
-        private static Append s_next;
-        private static TaskCompletionSource? s_waiting;
+        private readonly Lock _lock = new();
+        private Append _next;
+        private volatile RowFact? _waiting;
 
-        public static Append Next
+        public Append Next
         {
             set
             {
-                lock (Guard)
+                lock (_lock)
                 {
-                    s_next = value;
+                    _next = value;
                 }
             }
         }
 
-        public static bool IsWaiting => s_waiting is not null;
+        public bool IsWaiting => _waiting is not null;
 
-        public static void GoOn() => s_waiting!.SetResult();
+        public void GoOn() => base.Write(_waiting!);
 
-        protected override async Task<System.Collections.Immutable.IImmutableList<Exception?>> WriteMessagesAsync(IEnumerable<AtomicWrite> messages, CancellationToken cancellationToken)
+        public override void Write(Fact fact)
         {
             Append append;
-            lock (Guard)
+            lock (_lock)
             {
-                (append, s_next) = (s_next, Append.Succeeds);
+                (append, _next) = (_next, Append.Succeeds);
             }
 
             switch (append)
             {
                 case Append.Fails:
-                    throw new IOException("on purpose");
+                    fact.Failed(new IOException("on purpose"));
+                    break;
                 case Append.FailsOnceItIsWritten:
-                    await base.WriteMessagesAsync(messages, cancellationToken);
-                    throw new IOException("on purpose, and too late");
-                case Append.IsRejected:
-                    return [.. messages.Select(_ => new InvalidOperationException("on purpose"))];
+                    Store((RowFact)fact);
+                    fact.Failed(new IOException("on purpose, and too late"));
+                    break;
                 case Append.Waits:
-                    s_waiting = new TaskCompletionSource();
-                    await s_waiting.Task;
+                    _waiting = (RowFact)fact;
+                    break;
+                default:
+                    base.Write(fact);
                     break;
             }
-
-            return await base.WriteMessagesAsync(messages, cancellationToken);
         }
     }
 

@@ -174,7 +174,7 @@ public sealed class VolatileEntityTests() : TestKit("akka.loglevel = OFF\nakka.s
     {
         var registration = new HandlerRegistration<Sum>("volatile", new Emitter(decide ?? Count), 1_024).WithDurability(Durability.None);
         configure?.Invoke(registration);
-        var context = new EntityContext(registration.Build(), new NoSignal(), TimeProvider.System, NullLogger.Instance, _blocked);
+        var context = new EntityContext(registration.Build(), new TestJournal(), new NoSignal(), TimeProvider.System, NullLogger.Instance, _blocked);
         _shard = CreateTestProbe();
         _entity = _shard.ChildActorOf(EntityRegion.Props(context, "=k"));
     }

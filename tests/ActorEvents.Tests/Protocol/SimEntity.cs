@@ -24,15 +24,7 @@ internal sealed class SimEntity : IEntityOutput<SimSubscription>
         (_sim, Node, _key, _journal) = (sim, node, key, journal);
         Name = $"{journal.Name}#{sim.Made++}";
         _flow = new EntityFlow<SimSubscription>(handler, key, sim.Clock, this);
-        _number = journal.Recover(_flow.Recover, _flow.Recover, sim.Chance(sim.Plan.Unreadable));
-        sim.Say?.Invoke($"{Name} starts on node {node} with entry {_number}{(_flow.Core.Unreadable is null ? "" : ", and cannot be read")}");
-        _flow.Recovered();
-        sim.After(sim.Random.Next(50, 300), CheckIdle);
-        if (_flow.Core.Unreadable is not null)
-        {
-            // Somebody brings the version that can read it.
-            sim.After(sim.Random.Next(100, 400), Kill);
-        }
+        sim.After(sim.Random.Next(0, 10), Recover);
     }
 
     public int Node { get; }
@@ -175,6 +167,25 @@ internal sealed class SimEntity : IEntityOutput<SimSubscription>
     {
         _sim.Say?.Invoke($"{Name} has stopped");
         Kill();
+    }
+
+    /// <summary>What comes meanwhile waits in the flow.</summary>
+    private void Recover()
+    {
+        if (!Alive)
+        {
+            return;
+        }
+
+        _number = _journal.Recover(_flow.Recover, _flow.Recover, _sim.Chance(_sim.Plan.Unreadable));
+        _sim.Say?.Invoke($"{Name} is recovered on node {Node} with entry {_number}{(_flow.Core.Unreadable is null ? "" : ", and cannot be read")}");
+        _flow.Recovered();
+        _sim.After(_sim.Random.Next(50, 300), CheckIdle);
+        if (_flow.Core.Unreadable is not null)
+        {
+            // Somebody brings the version that can read it.
+            _sim.After(_sim.Random.Next(100, 400), Kill);
+        }
     }
 
     private void CheckIdle()

@@ -1,5 +1,5 @@
-using System.Data;
 using System.Data.Common;
+using System.Net.Sockets;
 using LinqToDB;
 using Microsoft.Extensions.Logging;
 
@@ -44,6 +44,16 @@ internal abstract class Dialect
     /// <summary>Closes pooled connections; call it when the actor system is down.</summary>
     public abstract void ClosePool();
 
+    /// <summary>The database will never take this: a number that is there already, a value that it cannot hold. All else may be over later.</summary>
+    public bool Refuses(Exception exception) => exception is DbException e
+        ? RefusesData(e)
+        : exception is not (IOException or SocketException or TimeoutException or InvalidOperationException or JournalUnavailableException);
+
+    /// <summary>What an error means, with the place and what to do.</summary>
+    public abstract string Explain(Exception exception);
+
+    protected abstract bool RefusesData(DbException exception);
+
     protected abstract Task<DbConnection> OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>A read that needs no transaction of its own.</summary>
@@ -51,20 +61,6 @@ internal abstract class Dialect
     {
         await using var connection = await OpenAsync(cancellationToken);
         return await read(connection, cancellationToken);
-    }
-
-    /// <summary>One write transaction; <paramref name="write"/> returns false to roll back.</summary>
-    public virtual async Task<bool> WriteAsync(Func<DbTransaction, CancellationToken, Task<bool>> write, CancellationToken cancellationToken)
-    {
-        await using var connection = await OpenAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        var commit = await write(transaction, cancellationToken);
-        if (commit)
-        {
-            await transaction.CommitAsync(cancellationToken);
-        }
-
-        return commit;
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Net.Sockets;
 using LinqToDB;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -76,6 +77,30 @@ internal sealed class PostgresDialect : Dialect
         NpgsqlConnection.ClearPool(connection);
     }
 
+    public override string Explain(Exception exception) => exception switch
+    {
+        NpgsqlException e => _schema.Translate(e).Message,
+        SocketException or TimeoutException => _schema.Unreachable(exception).Message,
+        _ => exception.Message,
+    };
+
+    /// <summary>A connection outside of the pool, whose commands have no time limit: one that is given up has an outcome that nobody knows.</summary>
+    public NpgsqlConnection Connect()
+    {
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false, CommandTimeout = 0, TcpKeepAlive = true, TcpKeepAliveTime = 10, TcpKeepAliveInterval = 5 }.ToString());
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
     public async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
     {
         var connection = new NpgsqlConnection(_connectionString);
@@ -90,6 +115,11 @@ internal sealed class PostgresDialect : Dialect
             throw;
         }
     }
+
+    /// <summary>Classes 22 (data), 23 (integrity), 54 (program limit); or Npgsql cannot send it, as a text that is no Unicode.</summary>
+    protected override bool RefusesData(DbException exception) => exception is PostgresException { SqlState: var state }
+        ? state[..2] is "22" or "23" or "54"
+        : exception.InnerException is ArgumentException;
 
     protected override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) => await ConnectAsync(cancellationToken);
 }

@@ -127,7 +127,8 @@ internal sealed class PostgresSchema(PostgresDialect dialect) : JournalSchema(di
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    private JournalUnavailableException Translate(NpgsqlException e) => e switch
+    /// <summary>With the server and what to do.</summary>
+    public JournalUnavailableException Translate(NpgsqlException e) => e switch
     {
         PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } p => new(
             JournalProblem.Denied,
@@ -149,7 +150,7 @@ internal sealed class PostgresSchema(PostgresDialect dialect) : JournalSchema(di
         _ => new(JournalProblem.Failed, $"The {dialect.Description} cannot be used ({SettingNames.ConnectionString}): {e.Message}", e),
     };
 
-    private JournalUnavailableException Unreachable(Exception e) => new(
+    public JournalUnavailableException Unreachable(Exception e) => new(
         JournalProblem.Unreachable,
         $"No answer from the {dialect.Description}: {(e.InnerException ?? e).Message.TrimEnd('.')}. Start the server, or correct Host and Port in {SettingNames.ConnectionString}.",
         e);

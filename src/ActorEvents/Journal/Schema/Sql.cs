@@ -41,6 +41,9 @@ internal static class Sql
     public static async Task<long> NumberAsync(this DbCommand command, CancellationToken cancellationToken) =>
         Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken) ?? 0L, CultureInfo.InvariantCulture);
 
+    /// <inheritdoc cref="NumberAsync"/>
+    public static long Number(this DbCommand command) => Convert.ToInt64(command.ExecuteScalar() ?? 0L, CultureInfo.InvariantCulture);
+
     public static void Add(this DbCommand command, string name, object? value)
     {
         var parameter = command.CreateParameter();

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace ActorEvents.Journal.Schema;
 
 /// <summary>
-/// One file in WAL mode. SQLite's calls block: they run on the thread pool, and one gate lets only one of our own writers wait for the file's lock.
+/// One file in WAL mode. SQLite's calls block: reads run on the thread pool, writes on the thread of the one writer.
 /// </summary>
 internal sealed class SqliteDialect : Dialect
 {
@@ -16,7 +16,6 @@ internal sealed class SqliteDialect : Dialect
 
     private readonly string _connectionString;
     private readonly SqliteSchema _schema;
-    private readonly SemaphoreSlim _oneWriter = new(1, 1);
 
     public SqliteDialect(string file)
     {
@@ -65,20 +64,24 @@ internal sealed class SqliteDialect : Dialect
     public override Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
         Task.Run(() => base.ReadAsync(read, cancellationToken), cancellationToken);
 
-    public override async Task<bool> WriteAsync(Func<DbTransaction, CancellationToken, Task<bool>> write, CancellationToken cancellationToken)
+    public override string Explain(Exception exception) => exception is SqliteException e ? _schema.Translate(e).Message : exception.Message;
+
+    /// <summary>A connection outside of the pool.</summary>
+    public SqliteConnection Connect()
     {
-        await _oneWriter.WaitAsync(cancellationToken);
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(_connectionString) { Pooling = false }.ToString());
         try
         {
-            return await Task.Run(() => base.WriteAsync(write, cancellationToken), cancellationToken);
+            RefuseDeleted();
+            connection.Open();
+            using var pragmas = connection.Command(ConnectionPragmas);
+            pragmas.ExecuteNonQuery();
+            return connection;
         }
-        catch (SqliteException e)
+        catch
         {
-            throw _schema.Translate(e);
-        }
-        finally
-        {
-            _oneWriter.Release();
+            connection.Dispose();
+            throw;
         }
     }
 
@@ -87,6 +90,9 @@ internal sealed class SqliteDialect : Dialect
         using var connection = new SqliteConnection(_connectionString);
         SqliteConnection.ClearPool(connection);
     }
+
+    protected override bool RefusesData(DbException exception) => ((SqliteException)exception).SqliteErrorCode
+        is SQLitePCL.raw.SQLITE_CONSTRAINT or SQLitePCL.raw.SQLITE_TOOBIG or SQLitePCL.raw.SQLITE_MISMATCH or SQLitePCL.raw.SQLITE_RANGE;
 
     protected override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
@@ -107,7 +113,7 @@ internal sealed class SqliteDialect : Dialect
     }
 
     /// <summary>A connection that was open before goes on writing to a deleted file without a word, and all of it would be gone with the process.</summary>
-    private void RefuseDeleted()
+    public void RefuseDeleted()
     {
         if (!System.IO.File.Exists(File))
         {

@@ -3,12 +3,13 @@ using System.Text;
 using ActorEvents.Events;
 using ActorEvents.Journal.Entries.Wire;
 using ActorEvents.Journal.Schema;
+using ActorEvents.Journal.Writing;
 using Google.Protobuf;
 
 namespace ActorEvents.Journal.Stores;
 
 /// <summary>Table <c>ae_dead_letters</c>.</summary>
-internal sealed class SqlDeadLetterStore(Dialect dialect, TimeProvider time) : IDeadLetterStore
+internal sealed class SqlDeadLetterStore(Dialect dialect, JournalWriter writer, TimeProvider time) : IDeadLetterStore
 {
     private const string Insert = """
         INSERT INTO ae_dead_letters (stream, position, handler, reason, record_key, record_value, headers, stored_at)
@@ -24,12 +25,12 @@ internal sealed class SqlDeadLetterStore(Dialect dialect, TimeProvider time) : I
         }
 
         var stored = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        return dialect.WriteAsync(
-            async (transaction, token) =>
+        return writer.WriteAsync(
+            transaction =>
             {
                 foreach (var letter in deadLetters)
                 {
-                    await using var command = transaction.Command(
+                    using var command = transaction.Command(
                         Insert,
                         ("@stream", Printable(letter.Position.Stream.Name)),
                         ("@position", letter.Position.Number),
@@ -39,7 +40,7 @@ internal sealed class SqlDeadLetterStore(Dialect dialect, TimeProvider time) : I
                         ("@value", letter.Value?.ToArray()),
                         ("@headers", Headers(letter)),
                         ("@stored", stored));
-                    await command.ExecuteNonQueryAsync(token);
+                    command.ExecuteNonQuery();
                 }
 
                 return true;

@@ -1,9 +1,10 @@
 using ActorEvents.Journal.Schema;
+using ActorEvents.Journal.Writing;
 
 namespace ActorEvents.Journal.Stores;
 
 /// <summary>Table <c>ae_positions</c>.</summary>
-internal sealed class SqlPositionStore(Dialect dialect) : IPositionStore
+internal sealed class SqlPositionStore(Dialect dialect, JournalWriter writer) : IPositionStore
 {
     private const string Raise = """
         INSERT INTO ae_positions (stream, next, resume) VALUES (@stream, @next, @resume)
@@ -28,16 +29,16 @@ internal sealed class SqlPositionStore(Dialect dialect) : IPositionStore
 
         // By name, so that two nodes that raise the same streams lock their rows in one order.
         var ordered = positions.OrderBy(p => p.Stream, StringComparer.Ordinal).ToArray();
-        return dialect.WriteAsync(
-            async (transaction, token) =>
+        return writer.WriteAsync(
+            transaction =>
             {
-                await using var command = transaction.Command(Raise, ("@stream", ""), ("@next", 0L), ("@resume", 0L));
+                using var command = transaction.Command(Raise, ("@stream", ""), ("@next", 0L), ("@resume", 0L));
                 foreach (var position in ordered)
                 {
                     command.Parameters[0].Value = position.Stream;
                     command.Parameters[1].Value = position.Next;
                     command.Parameters[2].Value = position.Resume;
-                    await command.ExecuteNonQueryAsync(token);
+                    command.ExecuteNonQuery();
                 }
 
                 return true;

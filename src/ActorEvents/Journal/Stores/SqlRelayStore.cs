@@ -1,30 +1,25 @@
 using ActorEvents.Journal.Schema;
+using ActorEvents.Journal.Writing;
 
 namespace ActorEvents.Journal.Stores;
 
 /// <summary>Tables <c>ae_relay_lease</c> (the epoch, one row) and <c>ae_relay</c> (the places).</summary>
-internal sealed class SqlRelayStore(Dialect dialect) : IRelayStore
+internal sealed class SqlRelayStore(Dialect dialect, JournalWriter writer) : IRelayStore
 {
     private const string Upsert = """
         INSERT INTO ae_relay (destination, topic_id, ordering, epoch) VALUES (@destination, @topic, @ordering, @epoch)
         ON CONFLICT (destination, topic_id) DO UPDATE SET ordering = excluded.ordering, epoch = excluded.epoch
         """;
 
-    public async Task<long> TakeLeaseAsync(CancellationToken cancellationToken)
-    {
-        var epoch = 0L;
-        await dialect.WriteAsync(
-            async (transaction, token) =>
-            {
-                await using var raise = transaction.Command("UPDATE ae_relay_lease SET epoch = epoch + 1 WHERE one = 1");
-                await raise.ExecuteNonQueryAsync(token);
-                await using var read = transaction.Command("SELECT epoch FROM ae_relay_lease WHERE one = 1");
-                epoch = await read.NumberAsync(token);
-                return true;
-            },
-            cancellationToken);
-        return epoch;
-    }
+    public Task<long> TakeLeaseAsync(CancellationToken cancellationToken) => writer.WriteAsync(
+        transaction =>
+        {
+            using var raise = transaction.Command("UPDATE ae_relay_lease SET epoch = epoch + 1 WHERE one = 1");
+            raise.ExecuteNonQuery();
+            using var read = transaction.Command("SELECT epoch FROM ae_relay_lease WHERE one = 1");
+            return read.Number();
+        },
+        cancellationToken);
 
     public Task<long> ReadPlaceAsync(string destination, string topicId, CancellationToken cancellationToken) => dialect.ReadAsync(
         async (connection, token) =>
@@ -37,25 +32,25 @@ internal sealed class SqlRelayStore(Dialect dialect) : IRelayStore
         },
         cancellationToken);
 
-    public Task<bool> StorePlacesAsync(long epoch, IReadOnlyList<RelayPlace> places, CancellationToken cancellationToken) => dialect.WriteAsync(
-        async (transaction, token) =>
+    public Task<bool> StorePlacesAsync(long epoch, IReadOnlyList<RelayPlace> places, CancellationToken cancellationToken) => writer.WriteAsync(
+        transaction =>
         {
             // The row stays locked until the places are in: a newer relay that takes the lease meanwhile reads them all or finds them refused.
-            await using var lease = transaction.Command("SELECT epoch FROM ae_relay_lease WHERE one = 1" + dialect.ForUpdate);
-            if (await lease.NumberAsync(token) != epoch)
+            using var lease = transaction.Command("SELECT epoch FROM ae_relay_lease WHERE one = 1" + dialect.ForUpdate);
+            if (lease.Number() != epoch)
             {
                 return false;
             }
 
             foreach (var place in places)
             {
-                await using var command = transaction.Command(
+                using var command = transaction.Command(
                     Upsert,
                     ("@destination", place.Destination),
                     ("@topic", place.TopicId),
                     ("@ordering", place.Ordering),
                     ("@epoch", epoch));
-                await command.ExecuteNonQueryAsync(token);
+                command.ExecuteNonQuery();
             }
 
             return true;

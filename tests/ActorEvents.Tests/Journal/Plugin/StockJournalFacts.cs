@@ -7,8 +7,6 @@ using ActorEvents.Journal.Schema;
 using ActorEvents.Journal.Stores;
 using ActorEvents.Tests.Journal.Entries;
 using Akka.Actor;
-using Akka.Actor.Setup;
-using Akka.Configuration;
 
 namespace ActorEvents.Tests.Journal.Plugin;
 
@@ -25,7 +23,7 @@ public abstract class StockJournalFacts
     {
         await using var place = await NewAsync();
         await using var journal = await place.OpenAsync();
-        await using var node = new Node(journal);
+        await using var node = new StockNode(journal);
         var writers = Enumerable.Range(0, 40).Select(i => node.Writer($"Order-{i}")).ToArray();
         await Task.WhenAll(writers.Select((writer, w) => Task.Run(async () =>
         {
@@ -50,7 +48,7 @@ public abstract class StockJournalFacts
     {
         await using var place = await NewAsync();
         await using var journal = await place.OpenAsync();
-        await using (var node = new Node(journal))
+        await using (var node = new StockNode(journal))
         {
             var writer = node.Writer("Order-1");
             await writer.Ask<long>(Samples.Entry, Patience);
@@ -58,7 +56,7 @@ public abstract class StockJournalFacts
             await writer.Ask<long>(Samples.LeastEntry, Patience);
         }
 
-        await using var again = new Node(journal);
+        await using var again = new StockNode(journal);
         var recovered = await again.Writer("Order-1").Ask<WriterActor.Recovered>("?", Patience);
         Assert.Equal(Samples.Show(Samples.Snapshot), Samples.Show(recovered.Snapshot));
         Assert.Equal(Samples.Show(Samples.LeastEntry), Samples.Show(Assert.Single(recovered.Entries)));
@@ -69,7 +67,7 @@ public abstract class StockJournalFacts
     {
         await using var place = await NewAsync();
         await using var journal = await place.OpenAsync();
-        await using var node = new Node(journal);
+        await using var node = new StockNode(journal);
         var bytes = new byte[300_000];
         new Random(5).NextBytes(bytes);
         var entry = new JournalEntry { StateEvents = [new("large", bytes)], Positions = [new("s", 1)] };
@@ -88,7 +86,7 @@ public abstract class StockJournalFacts
         await using var place = await NewAsync();
         await using var journal = await place.OpenAsync();
         await using var other = await place.OpenAsync();
-        await using var node = new Node(journal);
+        await using var node = new StockNode(journal);
         var writers = Enumerable.Range(0, 20).Select(i => node.Writer($"Order-{i}")).ToArray();
         var epoch = await journal.Relay.TakeLeaseAsync(None);
         var appends = Enumerable.Range(0, writers.Length).Select(w => Task.Run(async () =>
@@ -123,8 +121,8 @@ public abstract class StockJournalFacts
     {
         await using var place = await NewAsync();
         await using var journal = await place.OpenAsync();
-        await using var a = new Node(journal);
-        await using var b = new Node(journal);
+        await using var a = new StockNode(journal);
+        await using var b = new StockNode(journal);
         var old = a.Writer("Order-1");
         await old.Ask<WriterActor.Recovered>("?", Patience);
         Assert.Equal(1, await b.Writer("Order-1").Ask<long>(EntryOf(1, 1), Patience));
@@ -141,7 +139,7 @@ public abstract class StockJournalFacts
     {
         await using var place = await NewAsync();
         await using var journal = await place.OpenAsync();
-        await using (var node = new Node(journal))
+        await using (var node = new StockNode(journal))
         {
             for (var i = 1; i <= 4; i++)
             {
@@ -188,17 +186,6 @@ public abstract class StockJournalFacts
 
         return all;
     }
-
-    protected sealed class Node(JournalDatabase journal) : IAsyncDisposable
-    {
-        private readonly ActorSystem _system = ActorSystem.Create("node", ActorSystemSetup.Create(
-            BootstrapSetup.Create().WithConfig(ConfigurationFactory.ParseString("akka.loglevel = OFF").WithFallback(journal.AkkaConfig)),
-            journal.AkkaSetup));
-
-        public IActorRef Writer(string persistenceId) => _system.ActorOf(WriterActor.Of(persistenceId));
-
-        public async ValueTask DisposeAsync() => await _system.Terminate();
-    }
 }
 
 public sealed class SqliteStockJournalTests : StockJournalFacts
@@ -211,7 +198,7 @@ public sealed class SqliteStockJournalTests : StockJournalFacts
         // Once each was a transaction with its own fsync: SQLite's blocking calls held the actor that collects the next ones.
         await using var place = new SqliteTestJournal();
         await using var journal = await place.OpenAsync();
-        await using var node = new Node(journal);
+        await using var node = new StockNode(journal);
         var writers = Enumerable.Range(0, 100).Select(i => node.Writer($"Order-{i}")).ToArray();
         await Task.WhenAll(writers.Select(w => w.Ask<WriterActor.Recovered>("?")));
         await Task.WhenAll(writers.Select(w => w.Ask<long>(EntryOf(1, 1))));

@@ -34,12 +34,24 @@ internal sealed class WriterActor : ReceivePersistentActor
                 UnbecomeStacked();
             }));
         });
+        Command<Delete>(delete =>
+        {
+            var sender = Sender;
+            DeleteMessages(delete.UpTo);
+            BecomeStacked(() => Command<DeleteMessagesSuccess>(deleted =>
+            {
+                sender.Tell(deleted);
+                UnbecomeStacked();
+            }));
+        });
         Command<string>(_ => Sender.Tell(new Recovered(_entries.ToArray(), _snapshot)));
     }
 
     public override string PersistenceId { get; }
 
     public static Props Of(string persistenceId) => Props.Create(() => new WriterActor(persistenceId));
+
+    internal sealed record Delete(long UpTo);
 
     internal sealed record Recovered(JournalEntry[] Entries, EntitySnapshot? Snapshot);
 }

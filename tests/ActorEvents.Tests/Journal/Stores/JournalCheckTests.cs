@@ -1,7 +1,9 @@
 using ActorEvents.Journal.Schema;
 using ActorEvents.Journal.Stores;
+using ActorEvents.Journal.Writing;
 using ActorEvents.Tests.Kafka;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace ActorEvents.Tests.Journal.Stores;
@@ -56,7 +58,8 @@ public sealed class JournalCheckTests(PostgresFixture postgres)
         TestJournal place, Dialect dialect, System.Data.Common.DbConnection other, string hold, string letGo, string named, string cure)
     {
         await using var journal = await place.OpenAsync();
-        var check = new JournalCheck(dialect, TimeProvider.System, answer: TimeSpan.FromMilliseconds(100), patience: TimeSpan.FromSeconds(3));
+        using var writer = new JournalWriter(dialect, TimeProvider.System, NullLogger.Instance);
+        var check = new JournalCheck(dialect, writer, TimeProvider.System, answer: TimeSpan.FromMilliseconds(100), patience: TimeSpan.FromSeconds(3));
         await Poll.UntilAsync(async () => await check.ProblemAsync(None) is null, "a first write");
         await other.OpenAsync();
         await ExecuteAsync(hold);

@@ -1,0 +1,107 @@
+using System.Data;
+using ActorEvents.Journal.Entries;
+using ActorEvents.Journal.Plugin;
+using ActorEvents.Journal.Schema;
+using Npgsql;
+
+namespace ActorEvents.Journal.Writing;
+
+internal sealed class PostgresWriteSession : WriteSession
+{
+    // What the promise needs and a role or a database may have set otherwise: an acknowledged row is on disk, and a session that hangs in a transaction does not keep
+    // the journal's lock for ever.
+    private const string Settings = """
+        SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false),
+               set_config('default_transaction_isolation', 'read committed', false),
+               set_config('idle_in_transaction_session_timeout', '60s', false),
+               set_config('statement_timeout', '0', false),
+               set_config('lock_timeout', '0', false)
+        """;
+
+    private static readonly string s_insert = $"""
+        INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
+        SELECT $1, false, r.id, r.number, r.message, '{JournalEntry.Manifest}', {JournalSerializer.Id}, r.writer
+        FROM unnest($2, $3, $4, $5) AS r(id, number, message, writer)
+        """;
+
+    private readonly TimeProvider _time;
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlCommand _insert;
+    private readonly NpgsqlParameter<long> _created = new();
+    private readonly NpgsqlParameter<string[]> _ids = new();
+    private readonly NpgsqlParameter<long[]> _numbers = new();
+    private readonly NpgsqlParameter<byte[][]> _messages = new();
+    private readonly NpgsqlParameter<string[]> _writers = new();
+
+    public PostgresWriteSession(PostgresDialect dialect, TimeProvider time)
+    {
+        _time = time;
+        _connection = dialect.Connect();
+        using var settings = new NpgsqlCommand(Settings, _connection);
+        settings.ExecuteNonQuery();
+        _insert = new NpgsqlCommand(s_insert, _connection) { Parameters = { _created, _ids, _numbers, _messages, _writers } };
+    }
+
+    public override void Write(IReadOnlyList<Fact> facts)
+    {
+        var rows = facts.Count(f => f is RowFact);
+        if (!facts.Any(f => f is StatementFact))
+        {
+            // Alone it is a transaction, in one round trip.
+            Insert(facts, rows);
+            return;
+        }
+
+        using var transaction = _connection.BeginTransaction(IsolationLevel.ReadCommitted);
+        if (rows > 0)
+        {
+            Insert(facts, rows);
+        }
+
+        foreach (var fact in facts)
+        {
+            (fact as StatementFact)?.Write(transaction);
+        }
+
+        transaction.Commit();
+    }
+
+    public override bool IsWritten(RowFact row)
+    {
+        using var command = _connection.Command(
+            "SELECT writer_uuid FROM journal WHERE persistence_id = @id AND sequence_number = @number", ("@id", row.PersistenceId), ("@number", row.SequenceNumber));
+        return command.ExecuteScalar() is string writer && writer == row.Writer;
+    }
+
+    public override void Dispose()
+    {
+        _insert.Dispose();
+        _connection.Dispose();
+    }
+
+    private void Insert(IReadOnlyList<Fact> facts, int count)
+    {
+        var (ids, numbers, messages, writers) = (new string[count], new long[count], new byte[count][], new string[count]);
+        var at = 0;
+        foreach (var fact in facts)
+        {
+            if (fact is RowFact row)
+            {
+                (ids[at], numbers[at], messages[at], writers[at]) = (row.PersistenceId, row.SequenceNumber, row.Message, row.Writer);
+                at++;
+            }
+        }
+
+        _created.TypedValue = _time.GetUtcNow().UtcTicks;
+        _ids.TypedValue = ids;
+        _numbers.TypedValue = numbers;
+        _messages.TypedValue = messages;
+        _writers.TypedValue = writers;
+        if (!_insert.IsPrepared)
+        {
+            _insert.Prepare();
+        }
+
+        _insert.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,74 @@
+using ActorEvents.Journal.Entries;
+using ActorEvents.Journal.Plugin;
+using ActorEvents.Journal.Schema;
+using Microsoft.Data.Sqlite;
+
+namespace ActorEvents.Journal.Writing;
+
+internal sealed class SqliteWriteSession : WriteSession
+{
+    private readonly SqliteDialect _dialect;
+    private readonly TimeProvider _time;
+    private readonly SqliteConnection _connection;
+    private readonly SqliteCommand _insert;
+    private readonly SqliteParameter _created;
+    private readonly SqliteParameter _id;
+    private readonly SqliteParameter _number;
+    private readonly SqliteParameter _message;
+    private readonly SqliteParameter _writer;
+
+    public SqliteWriteSession(SqliteDialect dialect, TimeProvider time)
+    {
+        (_dialect, _time) = (dialect, time);
+        _connection = dialect.Connect();
+        _insert = _connection.CreateCommand();
+        _insert.CommandText = $"""
+            INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
+            VALUES (@created, 0, @id, @number, @message, '{JournalEntry.Manifest}', {JournalSerializer.Id}, @writer)
+            """;
+        _created = _insert.Parameters.Add("@created", SqliteType.Integer);
+        _id = _insert.Parameters.Add("@id", SqliteType.Text);
+        _number = _insert.Parameters.Add("@number", SqliteType.Integer);
+        _message = _insert.Parameters.Add("@message", SqliteType.Blob);
+        _writer = _insert.Parameters.Add("@writer", SqliteType.Text);
+    }
+
+    public override void Write(IReadOnlyList<Fact> facts)
+    {
+        _dialect.RefuseDeleted();
+        using var transaction = _connection.BeginTransaction(deferred: false);
+        _insert.Transaction = transaction;
+        _created.Value = _time.GetUtcNow().UtcTicks;
+        foreach (var fact in facts)
+        {
+            if (fact is RowFact row)
+            {
+                _id.Value = row.PersistenceId;
+                _number.Value = row.SequenceNumber;
+                _message.Value = row.Message;
+                _writer.Value = row.Writer;
+                _insert.ExecuteNonQuery();
+            }
+        }
+
+        foreach (var fact in facts)
+        {
+            (fact as StatementFact)?.Write(transaction);
+        }
+
+        transaction.Commit();
+    }
+
+    public override bool IsWritten(RowFact row)
+    {
+        using var command = _connection.Command(
+            "SELECT writer_uuid FROM journal WHERE persistence_id = @id AND sequence_number = @number", ("@id", row.PersistenceId), ("@number", row.SequenceNumber));
+        return command.ExecuteScalar() is string writer && writer == row.Writer;
+    }
+
+    public override void Dispose()
+    {
+        _insert.Dispose();
+        _connection.Dispose();
+    }
+}

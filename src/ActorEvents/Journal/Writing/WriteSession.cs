@@ -1,0 +1,13 @@
+namespace ActorEvents.Journal.Writing;
+
+/// <summary>The writer's own connection. Calls block. One that failed is thrown away.</summary>
+internal abstract class WriteSession : IDisposable
+{
+    /// <summary>Writes all of it in one transaction, durable when it returns: rows first, then statements. Barriers are left out.</summary>
+    public abstract void Write(IReadOnlyList<Fact> facts);
+
+    /// <summary>Whether this very row, by this writer, is in the journal.</summary>
+    public abstract bool IsWritten(RowFact row);
+
+    public abstract void Dispose();
+}
