@@ -143,6 +143,7 @@ internal static class NodeHost
     {
         Provider = settings.Journal.Provider,
         SqliteFile = settings.Journal.SqliteFile is { Length: > 0 } file ? Path.GetFullPath(file) : Path.Combine(folder.Path, "journal.db"),
+        SqliteSynchronous = settings.Journal.SqliteSynchronous,
         ConnectionString = settings.Journal.ConnectionString,
     };
 

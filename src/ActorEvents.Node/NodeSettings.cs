@@ -84,6 +84,9 @@ public sealed class JournalSettings
     /// <summary>SQLite: the file. Default: <c>journal.db</c> in the data folder.</summary>
     public string SqliteFile { get; set; } = "";
 
+    /// <summary>SQLite: when a transaction is done, <c>full</c> or <c>normal</c>. Default full.</summary>
+    public SqliteSynchronous SqliteSynchronous { get; set; }
+
     /// <summary>PostgreSQL: connection string in Npgsql's form.</summary>
     public string ConnectionString { get; set; } = "";
 }

@@ -10,6 +10,16 @@ public enum JournalProvider
     Postgresql,
 }
 
+/// <summary>When SQLite says that a transaction is done.</summary>
+public enum SqliteSynchronous
+{
+    /// <summary>Once it is on disk.</summary>
+    Full,
+
+    /// <summary>Once the operating system has it: a crash of the node loses nothing, a crash of the machine the last transactions.</summary>
+    Normal,
+}
+
 /// <summary>Settings <c>actor-events.journal</c>.</summary>
 public sealed record JournalOptions
 {
@@ -18,6 +28,9 @@ public sealed record JournalOptions
 
     /// <summary><c>sqlite-file</c>: the journal's file; its folder is made if it is not there.</summary>
     public string? SqliteFile { get; init; }
+
+    /// <summary><c>sqlite-synchronous = full | normal</c>. Default: full.</summary>
+    public SqliteSynchronous SqliteSynchronous { get; init; }
 
     /// <summary><c>connection-string</c> of PostgreSQL in Npgsql's form, e.g. <c>Host=db;Database=events;Username=node;Password=…</c>.</summary>
     public string? ConnectionString { get; init; }

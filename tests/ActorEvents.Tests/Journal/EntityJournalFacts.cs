@@ -257,14 +257,14 @@ public abstract class EntityJournalFacts
         }));
     }
 
-    private protected static JournalEntry Entry(string text) => new() { StateEvents = [new("n", Encoding.UTF8.GetBytes(text))], Positions = [new("s", 1)], Decided = 1 };
+    internal static JournalEntry Entry(string text) => new() { StateEvents = [new("n", Encoding.UTF8.GetBytes(text))], Positions = [new("s", 1)], Decided = 1 };
 
     private static SnapshotFact Snapshot(string id, long number, string text) => new(
         id, number, EntryCodec.Write(new EntitySnapshot { State = new StoredPayload("n", Encoding.UTF8.GetBytes(text)), Positions = [] }), TimeProvider.System, e => Assert.Fail(e.Message));
 
     private static string Text(JournalEntry entry) => Encoding.UTF8.GetString(entry.StateEvents[0].Bytes.Span);
 
-    private protected static Task WriteAsync(JournalDatabase journal, string id, long number, JournalEntry entry)
+    internal static Task WriteAsync(JournalDatabase journal, string id, long number, JournalEntry entry)
     {
         var row = new Row(id, number, EntryCodec.Write(entry), Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..12]);
         journal.Entities.Write(row);

@@ -21,6 +21,9 @@ internal abstract class JournalSchema(string description, string blob)
     /// <summary>As Akka.Persistence.Sql 1.5.73 makes them (table mapping "default", tag mode TagTable), where they are missing.</summary>
     protected abstract string PluginTables { get; }
 
+    /// <summary>What to do where the tables of that name are other software's.</summary>
+    protected abstract string OtherPlace { get; }
+
     /// <summary>Makes the journal's unique index on (persistence_id, sequence_number).</summary>
     protected abstract string UniqueIndex { get; }
 
@@ -70,6 +73,9 @@ internal abstract class JournalSchema(string description, string blob)
     /// <summary>Whether a unique index covers these two columns, and nothing else.</summary>
     protected abstract Task<bool> HasUniqueIndexAsync(DbTransaction transaction, CancellationToken cancellationToken);
 
+    /// <summary>What a table is called where the same name may stand for several.</summary>
+    protected virtual Task<string> FullNameAsync(DbTransaction transaction, string table, CancellationToken cancellationToken) => Task.FromResult(table);
+
     /// <summary>What this database alone needs.</summary>
     protected virtual Task CompleteAsync(DbTransaction transaction, CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -114,6 +120,7 @@ internal abstract class JournalSchema(string description, string blob)
 
     private async Task ProbeAsync(DbTransaction transaction, string table, string sql, CancellationToken cancellationToken)
     {
+        var name = await FullNameAsync(transaction, table, cancellationToken);
         try
         {
             await transaction.ExecuteAsync(sql, cancellationToken);
@@ -121,7 +128,7 @@ internal abstract class JournalSchema(string description, string blob)
         catch (DbException e) when (IsMissingColumn(e))
         {
             throw Refused(
-                $"The table '{table}' of the {description} is not as Akka.Persistence.Sql's table mapping 'default' makes it: {e.Message.TrimEnd('.')}. Use another database or migrate the table.", e);
+                $"The table '{name}' of the {description} is not as Akka.Persistence.Sql's table mapping 'default' makes it: {e.Message.TrimEnd('.')}. {OtherPlace}", e);
         }
     }
 

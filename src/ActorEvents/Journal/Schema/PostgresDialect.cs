@@ -79,19 +79,27 @@ internal sealed class PostgresDialect : Dialect
 
     public override string Explain(Exception exception) => exception switch
     {
+        JournalUnavailableException e => e.Message,
         NpgsqlException e => _schema.Translate(e).Message,
         SocketException or TimeoutException => _schema.Unreachable(exception).Message,
         _ => exception.Message,
     };
 
     /// <summary>A connection outside of the pool, whose commands have no time limit: one that is given up has an outcome that nobody knows.</summary>
-    public NpgsqlConnection Connect()
+    /// <param name="settings">A statement that sets what this session needs.</param>
+    public NpgsqlConnection Connect(string settings = "")
     {
         var connection = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false, CommandTimeout = 0, TcpKeepAlive = true, TcpKeepAliveTime = 10, TcpKeepAliveInterval = 5 }.ToString());
         try
         {
             connection.Open();
+            if (settings.Length > 0)
+            {
+                using var command = connection.Command(settings);
+                command.ExecuteNonQuery();
+            }
+
             return connection;
         }
         catch
@@ -116,10 +124,16 @@ internal sealed class PostgresDialect : Dialect
         }
     }
 
-    /// <summary>Classes 22 (data), 23 (integrity), 54 (program limit); or Npgsql cannot send it, as a text that is no Unicode.</summary>
-    protected override bool RefusesData(DbException exception) => exception is PostgresException { SqlState: var state }
-        ? state[..2] is "22" or "23" or "54"
-        : exception.InnerException is ArgumentException;
+    /// <summary>Classes 22 (data), 23 (integrity), 54 (program limit), but for what is the sequence's fault and not the row's; or Npgsql cannot send it, as a text that is no Unicode.</summary>
+    protected override bool RefusesData(DbException exception) => exception switch
+    {
+        PostgresException { SqlState: PostgresOrdering.SequenceEnded } => false,
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, TableName: "journal", ConstraintName: "PK_journal" or "journal_pkey" } => false,
+        PostgresException { SqlState: var state } => state[..2] is "22" or "23" or "54",
+        _ => exception.InnerException is ArgumentException,
+    };
+
+    public JournalUnavailableException WrongOrdering(string problem) => _schema.WrongOrdering(problem);
 
     protected override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) => await ConnectAsync(cancellationToken);
 }

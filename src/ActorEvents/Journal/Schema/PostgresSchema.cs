@@ -43,6 +43,9 @@ internal sealed class PostgresSchema(PostgresDialect dialect) : JournalSchema(di
     /// <summary>Held by whoever makes or changes tables.</summary>
     private const string TakeStartLock = "SELECT pg_advisory_xact_lock(1095058000)";
 
+    protected override string OtherPlace =>
+        $"It is the first of that name on the search path. If it is other software's, name a schema of your own ('Search Path=…' in {SettingNames.ConnectionString}) or use another database; else migrate the table.";
+
     protected override string UniqueIndex => "ALTER TABLE journal ADD CONSTRAINT journal_uq UNIQUE (persistence_id, sequence_number)";
 
     protected override string Identity => "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
@@ -108,6 +111,12 @@ internal sealed class PostgresSchema(PostgresDialect dialect) : JournalSchema(di
     protected override Task<bool> ExistsAsync(DbTransaction transaction, string table, CancellationToken cancellationToken) =>
         IsTrueAsync(transaction, $"SELECT to_regclass('{table}') IS NOT NULL", cancellationToken);
 
+    protected override async Task<string> FullNameAsync(DbTransaction transaction, string table, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command($"SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('{table}')");
+        return (string?)await command.ExecuteScalarAsync(cancellationToken) ?? table;
+    }
+
     protected override Task<bool> HasUniqueIndexAsync(DbTransaction transaction, CancellationToken cancellationToken) =>
         IsTrueAsync(transaction, HasUniqueIndex, cancellationToken);
 
@@ -117,7 +126,17 @@ internal sealed class PostgresSchema(PostgresDialect dialect) : JournalSchema(di
         {
             await transaction.ExecuteAsync(CommitOrder, cancellationToken);
         }
+
+        await using var command = transaction.Command(PostgresOrdering.Question);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (await reader.ReadAsync(cancellationToken) && PostgresOrdering.Problem(reader) is { } problem)
+        {
+            throw WrongOrdering(problem);
+        }
     }
+
+    /// <summary>The numbers of rows would not be the order of commits, or fail.</summary>
+    public JournalUnavailableException WrongOrdering(string problem) => new(JournalProblem.Refused, $"The {dialect.Description} cannot number its rows: {problem}.");
 
     protected override bool IsMissingColumn(DbException e) => e.SqlState is PostgresErrorCodes.UndefinedColumn;
 
@@ -142,6 +161,7 @@ internal sealed class PostgresSchema(PostgresDialect dialect) : JournalSchema(di
             JournalProblem.Unreachable,
             $"The {dialect.Description} is not there: {p.MessageText}. Create it (CREATE DATABASE …) or correct Database in {SettingNames.ConnectionString}.",
             e),
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresOrdering.SequenceEnded } p => WrongOrdering($"{p.MessageText}. Its sequence is looked at again within a minute"),
         PostgresException p => new(
             JournalProblem.Failed,
             $"The {dialect.Description} cannot be used: {p.MessageText} (SQLSTATE {p.SqlState}; setting {SettingNames.ConnectionString}).",

@@ -41,6 +41,8 @@ internal sealed class SqliteSchema(SqliteDialect dialect) : JournalSchema(dialec
             CONSTRAINT PK_snapshot PRIMARY KEY (persistence_id, sequence_number));
         """;
 
+    protected override string OtherPlace => $"Give another file ({SettingNames.SqliteFile}) or migrate the table.";
+
     protected override string UniqueIndex => "CREATE UNIQUE INDEX journal_uq ON journal (persistence_id, sequence_number)";
 
     protected override string Identity => "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT";

@@ -24,6 +24,9 @@ internal sealed class PostgresWriteSession : WriteSession
         FROM unnest($2, $3, $4, $5) AS r(id, number, message, writer)
         """;
 
+    private static readonly TimeSpan s_checkOrdering = TimeSpan.FromSeconds(30);
+
+    private readonly PostgresDialect _dialect;
     private readonly TimeProvider _time;
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlCommand _insert;
@@ -32,18 +35,22 @@ internal sealed class PostgresWriteSession : WriteSession
     private readonly NpgsqlParameter<long[]> _numbers = new();
     private readonly NpgsqlParameter<byte[][]> _messages = new();
     private readonly NpgsqlParameter<string[]> _writers = new();
+    private long? _orderingAt;
 
     public PostgresWriteSession(PostgresDialect dialect, TimeProvider time)
     {
-        _time = time;
-        _connection = dialect.Connect();
-        using var settings = new NpgsqlCommand(Settings, _connection);
-        settings.ExecuteNonQuery();
+        (_dialect, _time) = (dialect, time);
+        _connection = dialect.Connect(Settings);
         _insert = new NpgsqlCommand(s_insert, _connection) { Parameters = { _created, _ids, _numbers, _messages, _writers } };
     }
 
     public override void Write(IReadOnlyList<Fact> facts)
     {
+        if (_orderingAt is not { } at || _time.GetElapsedTime(at) > s_checkOrdering)
+        {
+            CheckOrdering();
+        }
+
         var rows = facts.Count(f => f is RowFact);
         if (!facts.Any(f => f is StatementFact))
         {
@@ -73,10 +80,29 @@ internal sealed class PostgresWriteSession : WriteSession
         return command.ExecuteScalar() is string writer && writer == row.Writer;
     }
 
+    /// <summary>A setting of the server as this session has it.</summary>
+    public string? Setting(string name)
+    {
+        using var command = _connection.Command("SELECT current_setting(@name)", ("@name", name));
+        return (string?)command.ExecuteScalar();
+    }
+
     public override void Dispose()
     {
         _insert.Dispose();
         _connection.Dispose();
+    }
+
+    /// <summary>Somebody may have changed the sequence at any time.</summary>
+    private void CheckOrdering()
+    {
+        _orderingAt = _time.GetTimestamp();
+        using var command = _connection.Command(PostgresOrdering.Question);
+        using var reader = command.ExecuteReader();
+        if (reader.Read() && PostgresOrdering.Problem(reader) is { } problem)
+        {
+            throw _dialect.WrongOrdering(problem);
+        }
     }
 
     private void Insert(IReadOnlyList<Fact> facts, int count)
