@@ -98,7 +98,7 @@ public sealed class JournalDatabase : IAsyncDisposable
             JournalProvider.Sqlite when !string.IsNullOrWhiteSpace(options.ConnectionString) => throw new JournalUnavailableException(
                 JournalProblem.Setting,
                 $"{SettingNames.ConnectionString} is set, but provider = sqlite makes no use of it. Set {SettingNames.Section}.provider = postgresql, or leave it out."),
-            JournalProvider.Sqlite => new SqliteDialect(Required(options.SqliteFile, SettingNames.SqliteFile, "sqlite"), options.SqliteSynchronous),
+            JournalProvider.Sqlite => new SqliteDialect(Required(options.SqliteFile, SettingNames.SqliteFile, "sqlite"), options.SqliteSynchronous.ToString()),
             JournalProvider.Postgresql => new PostgresDialect(Required(options.ConnectionString, SettingNames.ConnectionString, "postgresql")),
             _ => throw new JournalUnavailableException(
                 JournalProblem.Setting, $"{SettingNames.Section}.provider is '{options.Provider}'; it is sqlite or postgresql."),

@@ -21,9 +21,9 @@ internal sealed class SqliteDialect : Dialect
 
     private readonly SqliteSchema _schema;
 
-    public SqliteDialect(string file, SqliteSynchronous synchronous = SqliteSynchronous.Full)
+    public SqliteDialect(string file, string synchronous = "FULL")
     {
-        _connectionPragmas = $"PRAGMA busy_timeout = 30000; PRAGMA synchronous = {synchronous.ToString().ToUpperInvariant()};";
+        _connectionPragmas = $"PRAGMA busy_timeout = 30000; PRAGMA synchronous = {synchronous};";
         File = Path.GetFullPath(file);
         _connectionString = new SqliteConnectionStringBuilder
         {
