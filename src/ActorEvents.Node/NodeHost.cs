@@ -145,6 +145,7 @@ internal static class NodeHost
         SqliteFile = settings.Journal.SqliteFile is { Length: > 0 } file ? Path.GetFullPath(file) : Path.Combine(folder.Path, "journal.db"),
         SqliteSynchronous = settings.Journal.SqliteSynchronous,
         ConnectionString = settings.Journal.ConnectionString,
+        MarkFile = Path.Combine(folder.Path, "journal.mark"),
     };
 
     private static async Task<EmbeddedBrokerProcess> StartBrokerAsync(NodeSettings settings, ILoggerFactory logging, CancellationToken stop)

@@ -129,6 +129,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     {
         _system = _services.GetRequiredService<ActorSystem>();
         _starting = RunAsync(_system);
+        _ = _journal.WentBack.ContinueWith(e => End(e.Result), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         return Task.CompletedTask;
     }
 
@@ -213,15 +214,19 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     /// <summary>The actor system ends by itself now, so there is nobody left to drain.</summary>
     private void OnRemoved()
     {
-        if (_stopping.IsCancellationRequested)
+        if (!_stopping.IsCancellationRequested)
         {
-            return;
+            End(new RemovedFromClusterException(
+                "This node was removed from its cluster: for some seconds it did not reach the others, or they not it, and of a divided cluster only the part goes on that has most "
+                + "nodes (of two equal ones that with the lowest address). Nothing acknowledged is lost. Start it again; run at least three nodes if one may be lost."));
         }
+    }
 
-        Failure = new RemovedFromClusterException(
-            "This node was removed from its cluster: for some seconds it did not reach the others, or they not it, and of a divided cluster only the part goes on that has most "
-            + "nodes (of two equal ones that with the lowest address). Nothing acknowledged is lost. Start it again; run at least three nodes if one may be lost.");
-        Log.NodeFailed(_log, Failure.Message);
+    /// <summary>Without a drain: what is under way cannot be finished.</summary>
+    private void End(Exception failure)
+    {
+        Failure = failure;
+        Log.NodeFailed(_log, failure.Message);
         _lifetime.StopApplication();
     }
 

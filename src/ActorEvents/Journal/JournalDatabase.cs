@@ -3,6 +3,7 @@ using ActorEvents.Journal.Recovery;
 using ActorEvents.Journal.Schema;
 using ActorEvents.Journal.Stores;
 using ActorEvents.Journal.Writing;
+using ActorEvents.Telemetry;
 using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Persistence.Sql.Config;
@@ -21,6 +22,7 @@ public sealed class JournalDatabase : IAsyncDisposable
     private readonly JournalWriter _writer;
     private readonly RecoveryReader _recoveries;
     private readonly JournalCheck _check;
+    private JournalMark? _mark;
 
     private JournalDatabase(Dialect dialect, JournalIdentity identity, TimeProvider time, ILogger logger)
     {
@@ -30,6 +32,7 @@ public sealed class JournalDatabase : IAsyncDisposable
         _check = new JournalCheck(dialect, _writer, time);
         Entities = new EntityJournal(_writer, _recoveries);
         JournalId = identity.Id;
+        Restores = identity.Restores;
         IsNew = identity.IsNew;
         Positions = new SqlPositionStore(dialect, _writer);
         DeadLetters = new SqlDeadLetterStore(dialect, _writer, time);
@@ -42,6 +45,12 @@ public sealed class JournalDatabase : IAsyncDisposable
 
     /// <summary>This call made the journal: say so, with its id.</summary>
     public bool IsNew { get; }
+
+    /// <summary>Highest orderings at which the journal was found to have gone back, ascending: what stands behind each is published under another epoch.</summary>
+    internal IReadOnlyList<long> Restores { get; private set; }
+
+    /// <summary>Completes when the journal has lost rows while this node ran: the node must end.</summary>
+    internal Task<JournalWentBackException> WentBack => _writer.WentBack;
 
     /// <summary>File, or host, port, database and user; never a password.</summary>
     public string Description => _dialect.Description;
@@ -103,7 +112,13 @@ public sealed class JournalDatabase : IAsyncDisposable
             _ => throw new JournalUnavailableException(
                 JournalProblem.Setting, $"{SettingNames.Section}.provider is '{options.Provider}'; it is sqlite or postgresql."),
         };
-        return new JournalDatabase(dialect, await dialect.PrepareAsync(steps, logger, cancellationToken), time, logger);
+        var journal = new JournalDatabase(dialect, await dialect.PrepareAsync(steps, logger, cancellationToken), time, logger);
+        if (options.MarkFile is { } file)
+        {
+            await journal.KeepMarkAsync(file, time, logger);
+        }
+
+        return journal;
     }
 
     /// <summary>Writes what was handed over and closes all connections (SQLite: and with the last one empties the WAL file). After the actor system has ended.</summary>
@@ -111,8 +126,21 @@ public sealed class JournalDatabase : IAsyncDisposable
     {
         _writer.Dispose();
         _recoveries.Dispose();
+        _mark?.Dispose();
         _dialect.ClosePool();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task KeepMarkAsync(string file, TimeProvider time, ILogger logger)
+    {
+        var known = JournalMark.Read(file, JournalId);
+        if (known > 0 && await _writer.WriteAsync(transaction => JournalEpochs.BeginIfLost(transaction, known), CancellationToken.None) is { } epochs)
+        {
+            Restores = epochs;
+            Log.JournalRestored(logger, Description, known, epochs[^1], epochs.Count);
+        }
+
+        _mark = new JournalMark(file, JournalId, () => _writer.Highest, time);
     }
 
     private static string Required(string? value, string setting, string provider) => string.IsNullOrWhiteSpace(value)

@@ -35,6 +35,12 @@ public sealed record JournalOptions
     /// <summary><c>connection-string</c> of PostgreSQL in Npgsql's form, e.g. <c>Host=db;Database=events;Username=node;Password=…</c>.</summary>
     public string? ConnectionString { get; init; }
 
+    /// <summary>
+    /// A file of this node's own, outside of the database, in which it keeps up to which row the journal was durable: with it a journal that was restored from a back-up is
+    /// noticed at the start. Null: none.
+    /// </summary>
+    public string? MarkFile { get; init; }
+
     /// <summary>Shows no password.</summary>
     public override string ToString() => Provider == JournalProvider.Sqlite ? $"SQLite file {SqliteFile}" : "PostgreSQL";
 }

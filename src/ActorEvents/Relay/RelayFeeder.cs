@@ -13,7 +13,7 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
     /// <summary>A page with fewer rows than this share of a full one is near the end: nothing is read ahead.</summary>
     private const int ReadAheadShare = 16;
 
-    private readonly RelayRecords _records = new(settings.JournalId, settings.Source);
+    private readonly RelayRecords _records = new(settings.JournalId, settings.Source, settings.Restores);
     private readonly TimeProvider _time = settings.Time;
     private RelayPublisher? _publisher;
     private RelayPlaces? _places;

@@ -6,7 +6,8 @@ using ActorEvents.Journal.Entries;
 namespace ActorEvents.Relay;
 
 /// <summary>From what a row stores to what goes out. Everything follows from the row, so that a repeat is identical, byte for byte.</summary>
-internal sealed class RelayRecords(string journalId, string source)
+/// <param name="restores">Orderings behind which an epoch begins: numbers are given out again there, and must not be taken for those of before.</param>
+internal sealed class RelayRecords(string journalId, string source, IReadOnlyList<long> restores)
 {
     /// <summary>What the names of the streams begin with in which refused events are set aside; the topic follows.</summary>
     public const string RefusedStreams = "relay/";
@@ -14,9 +15,10 @@ internal sealed class RelayRecords(string journalId, string source)
     public RelayRecord Make(JournalRow row, int index)
     {
         var outgoing = row.Entry!.Outgoing[index];
+        var epoch = Epoch(row.Ordering);
         return new RelayRecord(outgoing.Destination, new EventEnvelope
         {
-            Id = string.Create(CultureInfo.InvariantCulture, $"{row.PersistenceId}/{row.SequenceNumber}/{index}"),
+            Id = string.Create(CultureInfo.InvariantCulture, $"{row.PersistenceId}/{row.SequenceNumber}/{index}{epoch}"),
             Source = source,
             Type = outgoing.Type,
             Subject = outgoing.Subject,
@@ -25,7 +27,7 @@ internal sealed class RelayRecords(string journalId, string source)
             Key = outgoing.Key ?? EntityKey(row.PersistenceId),
             Data = outgoing.Data,
             Extensions = Extensions(outgoing),
-            Origin = new EventOrigin(journalId, Number(row.Ordering, index)),
+            Origin = new EventOrigin(journalId + epoch, Number(row.Ordering, index)),
         });
     }
 
@@ -68,6 +70,18 @@ internal sealed class RelayRecords(string journalId, string source)
         { State: null } trace => [.. outgoing.Extensions, new(TraceContext.ParentName, trace.Parent)],
         { State: { } state } trace => [.. outgoing.Extensions, new(TraceContext.ParentName, trace.Parent), new(TraceContext.StateName, state)],
     };
+
+    /// <summary>Empty for the first.</summary>
+    private string Epoch(long ordering)
+    {
+        var epoch = 0;
+        while (epoch < restores.Count && restores[epoch] < ordering)
+        {
+            epoch++;
+        }
+
+        return epoch == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $".{epoch}");
+    }
 
     private static long Number(long ordering, int index) => (ordering * JournalEntry.MaxOutgoing) + index;
 

@@ -17,6 +17,9 @@ internal sealed record RelaySettings(
     TimeProvider Time,
     ILogger Logger)
 {
+    /// <summary>Orderings behind which what is published bears another epoch.</summary>
+    public IReadOnlyList<long> Restores { get; init; } = [];
+
     /// <summary>Attribute <c>source</c> of what is published.</summary>
     public string Source => Options.Source is { Length: > 0 } source ? source : $"/actor-events/{JournalId}";
 }

@@ -10,6 +10,9 @@ internal static partial class Log
     [LoggerMessage(4001, LogLevel.Warning, "The journal cannot be read for {Reader} and is tried again in {PauseMs:0} ms: {Reason}")]
     public static partial void TailFailed(ILogger log, string reader, double pauseMs, string reason);
 
+    [LoggerMessage(4006, LogLevel.Warning, "The {Journal} was restored from a back-up: its row {Known} is gone, its last row is {Highest}. What is published from now on bears epoch {Epoch}. What was published since the back-up and is decided again will come a second time to whoever reads it")]
+    public static partial void JournalRestored(ILogger log, string journal, long known, long highest, int epoch);
+
     [LoggerMessage(4002, LogLevel.Error, "Nothing is written to the journal; it is tried again until it succeeds, and nothing is lost meanwhile: {Problem}")]
     public static partial void JournalNotWritten(ILogger log, string problem);
 

@@ -22,6 +22,10 @@ public sealed class EntityActorTests() : TestKit("akka.loglevel = OFF")
         });
         var entity = Sys.ActorOf(Props.Create(() => new EntityActor(
             new EntityContext(handler, new TestJournal(), new Silent(), TimeProvider.System, NullLogger.Instance, new BlockedKeys()), new EntityKey("k"))));
+
+        // Answered once it is recovered: what comes before would be one append.
+        entity.Tell(new GetEntityStatus(new EntityKey("k")), TestActor);
+        ExpectMsg<EntityStatus>(TimeSpan.FromSeconds(20));
         entity.Tell(Emitter.Deliver(Emitter.Stream, 1), TestActor);
         entity.Tell(Emitter.Deliver(Emitter.Stream, 2), TestActor);
         entity.Tell(Emitter.Deliver(Emitter.OtherStream, 2), TestActor);

@@ -120,7 +120,7 @@ public sealed class RelayFaultTests
             foreach (var topic in _bench.Broker.Names)
             {
                 var all = _bench.Journal.Rows
-                    .SelectMany(r => r.Entry!.Outgoing.Select((o, i) => (Destination: o.Destination, r.Ordering, Record: new RelayRecords("j1", "/actor-events/j1").Make(r, i))))
+                    .SelectMany(r => r.Entry!.Outgoing.Select((o, i) => (Destination: o.Destination, r.Ordering, Record: new RelayRecords("j1", "/actor-events/j1", []).Make(r, i))))
                     .Where(o => o.Destination == topic).ToList();
                 var seen = replay ? _bench.Broker.Records(topic) : [.. _bench.Broker.Ever.Where(r => r.Topic == topic)];
                 var expected = all.Where(o => !Refused(o.Record)).Select(o => o.Record.Event.Id).ToList();

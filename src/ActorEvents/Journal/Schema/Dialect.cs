@@ -65,4 +65,5 @@ internal abstract class Dialect
 }
 
 /// <param name="IsNew">This start made it.</param>
-internal readonly record struct JournalIdentity(string Id, bool IsNew);
+/// <param name="Restores">Highest orderings at which it was found to have gone back, ascending: an epoch begins behind each.</param>
+internal sealed record JournalIdentity(string Id, bool IsNew, IReadOnlyList<long> Restores);

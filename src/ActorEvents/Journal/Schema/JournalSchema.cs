@@ -141,11 +141,11 @@ internal abstract class JournalSchema(string description, string blob)
             var id = Guid.NewGuid().ToString("N");
             await WriteAsync(transaction, VersionRow, SchemaSteps.First.ToString(CultureInfo.InvariantCulture), cancellationToken);
             await WriteAsync(transaction, "journal-id", id, cancellationToken);
-            return new JournalIdentity(id, IsNew: true);
+            return new JournalIdentity(id, IsNew: true, []);
         }
 
         return await ReadAsync(transaction, "journal-id", cancellationToken) is { } known
-            ? new JournalIdentity(known, IsNew: false)
+            ? new JournalIdentity(known, IsNew: false, JournalEpochs.Parse(await ReadAsync(transaction, JournalEpochs.Row, cancellationToken)))
             : throw Refused(
                 $"Table ae_meta of the {description} has a row '{VersionRow}' and none 'journal-id'. Restore the database, or delete all rows of ae_meta: the journal then gets a new id.");
     }

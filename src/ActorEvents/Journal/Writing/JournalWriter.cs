@@ -28,9 +28,11 @@ internal sealed class JournalWriter : IDisposable
     private readonly BlockingCollection<Fact> _queue = [];
     private readonly ManualResetEventSlim _ending = new();
     private readonly Thread _thread;
+    private readonly TaskCompletionSource<JournalWentBackException> _wentBack = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WriteSession? _session;
     private volatile string? _problem;
     private long _durableAt;
+    private long _highest;
 
     public JournalWriter(Dialect dialect, TimeProvider time, ILogger log)
         : this(dialect, () => Open(dialect, time), time, log)
@@ -51,6 +53,12 @@ internal sealed class JournalWriter : IDisposable
 
     /// <summary>Since something became durable, or since the start.</summary>
     public TimeSpan SinceDurable => _time.GetElapsedTime(Volatile.Read(ref _durableAt));
+
+    /// <summary>Ordering of the last row that was told durable; 0: none yet.</summary>
+    public long Highest => Volatile.Read(ref _highest);
+
+    /// <summary>Completes with what is wrong when the journal has lost rows that were told durable: nothing is written any more.</summary>
+    public Task<JournalWentBackException> WentBack => _wentBack.Task;
 
     public void Write(Fact fact)
     {
@@ -116,6 +124,14 @@ internal sealed class JournalWriter : IDisposable
                 WriteOnce(facts, again: failures > 0);
                 break;
             }
+            catch (JournalWentBackException e)
+            {
+                CloseSession();
+                _problem = e.Message;
+                _wentBack.TrySetResult(e);
+                Fail(facts, e);
+                return;
+            }
             catch (Exception e)
             {
                 CloseSession();
@@ -155,10 +171,18 @@ internal sealed class JournalWriter : IDisposable
             return;
         }
 
-        _session ??= _open();
+        if (_session is null)
+        {
+            _session = _open();
+            if (_highest > 0 && !_session.Has(_highest))
+            {
+                throw new JournalWentBackException(_dialect.Description, _highest);
+            }
+        }
+
         if (!again || facts.OfType<RowFact>().FirstOrDefault() is not { } row || !_session.IsWritten(row))
         {
-            _session.Write(facts);
+            Volatile.Write(ref _highest, Math.Max(_highest, _session.Write(facts)));
         }
     }
 

@@ -19,9 +19,12 @@ internal sealed class PostgresWriteSession : WriteSession
         """;
 
     private static readonly string s_insert = $"""
-        INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
-        SELECT $1, false, r.id, r.number, r.message, '{JournalEntry.Manifest}', {JournalSerializer.Id}, r.writer
-        FROM unnest($2, $3, $4, $5) AS r(id, number, message, writer)
+        WITH rows AS (
+            INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
+            SELECT $1, false, r.id, r.number, r.message, '{JournalEntry.Manifest}', {JournalSerializer.Id}, r.writer
+            FROM unnest($2, $3, $4, $5) AS r(id, number, message, writer)
+            RETURNING ordering)
+        SELECT max(ordering) FROM rows
         """;
 
     private static readonly TimeSpan s_checkOrdering = TimeSpan.FromSeconds(30);
@@ -44,7 +47,7 @@ internal sealed class PostgresWriteSession : WriteSession
         _insert = new NpgsqlCommand(s_insert, _connection) { Parameters = { _created, _ids, _numbers, _messages, _writers } };
     }
 
-    public override void Write(IReadOnlyList<Fact> facts)
+    public override long Write(IReadOnlyList<Fact> facts)
     {
         if (_orderingAt is not { } at || _time.GetElapsedTime(at) > s_checkOrdering)
         {
@@ -55,22 +58,24 @@ internal sealed class PostgresWriteSession : WriteSession
         if (!facts.Any(f => f is StatementFact))
         {
             // Alone it is a transaction, in one round trip.
-            Insert(facts, rows);
-            return;
+            return Insert(facts, rows);
         }
 
         using var transaction = _connection.BeginTransaction(IsolationLevel.ReadCommitted);
-        if (rows > 0)
-        {
-            Insert(facts, rows);
-        }
-
+        var last = rows > 0 ? Insert(facts, rows) : 0;
         foreach (var fact in facts)
         {
             (fact as StatementFact)?.Write(transaction);
         }
 
         transaction.Commit();
+        return last;
+    }
+
+    public override bool Has(long ordering)
+    {
+        using var command = _connection.Command("SELECT 1 FROM journal WHERE ordering = @ordering", ("@ordering", ordering));
+        return command.ExecuteScalar() is not null;
     }
 
     public override bool IsWritten(RowFact row)
@@ -105,7 +110,7 @@ internal sealed class PostgresWriteSession : WriteSession
         }
     }
 
-    private void Insert(IReadOnlyList<Fact> facts, int count)
+    private long Insert(IReadOnlyList<Fact> facts, int count)
     {
         var (ids, numbers, messages, writers) = (new string[count], new long[count], new byte[count][], new string[count]);
         var at = 0;
@@ -128,6 +133,6 @@ internal sealed class PostgresWriteSession : WriteSession
             _insert.Prepare();
         }
 
-        _insert.ExecuteNonQuery();
+        return _insert.Number();
     }
 }

@@ -33,12 +33,13 @@ internal sealed class SqliteWriteSession : WriteSession
         _writer = _insert.Parameters.Add("@writer", SqliteType.Text);
     }
 
-    public override void Write(IReadOnlyList<Fact> facts)
+    public override long Write(IReadOnlyList<Fact> facts)
     {
         _dialect.RefuseDeleted();
         using var transaction = _connection.BeginTransaction(deferred: false);
         _insert.Transaction = transaction;
         _created.Value = _time.GetUtcNow().UtcTicks;
+        var last = 0L;
         foreach (var fact in facts)
         {
             if (fact is RowFact row)
@@ -48,6 +49,7 @@ internal sealed class SqliteWriteSession : WriteSession
                 _message.Value = row.Message;
                 _writer.Value = row.Writer;
                 _insert.ExecuteNonQuery();
+                last = SQLitePCL.raw.sqlite3_last_insert_rowid(_connection.Handle);
             }
         }
 
@@ -57,6 +59,13 @@ internal sealed class SqliteWriteSession : WriteSession
         }
 
         transaction.Commit();
+        return last;
+    }
+
+    public override bool Has(long ordering)
+    {
+        using var command = _connection.Command("SELECT 1 FROM journal WHERE ordering = @ordering", ("@ordering", ordering));
+        return command.ExecuteScalar() is not null;
     }
 
     public override bool IsWritten(RowFact row)

@@ -4,7 +4,11 @@ namespace ActorEvents.Journal.Writing;
 internal abstract class WriteSession : IDisposable
 {
     /// <summary>Writes all of it in one transaction, durable when it returns: rows first, then statements. Barriers are left out.</summary>
-    public abstract void Write(IReadOnlyList<Fact> facts);
+    /// <returns>Ordering of the last row; 0: no row was among them.</returns>
+    public abstract long Write(IReadOnlyList<Fact> facts);
+
+    /// <summary>Whether the journal has a row of this ordering.</summary>
+    public abstract bool Has(long ordering);
 
     /// <summary>Whether this very row, by this writer, is in the journal.</summary>
     public abstract bool IsWritten(RowFact row);

@@ -175,7 +175,7 @@ public abstract class StoreFacts
     {
         await using var place = await NewAsync();
         await place.ExecuteAsync("CREATE TABLE journal (ordering INTEGER, persistence_id TEXT, sequence_number INTEGER)");
-        await RefusesAsync(place, JournalProblem.Refused, "'journal'");
+        await RefusesAsync(place, JournalProblem.Refused, "journal' of the");
     }
 
     [SkippableFact]

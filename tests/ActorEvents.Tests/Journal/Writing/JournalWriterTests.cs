@@ -99,6 +99,28 @@ public sealed class JournalWriterTests
     }
 
     [Fact]
+    public async Task A_database_that_has_lost_what_it_told_durable_takes_nothing_more_from_this_node()
+    {
+        using var writer = Writer();
+        foreach (var name in new[] { "a", "b", "c" })
+        {
+            writer.Write(Row(name));
+            await Poll.UntilAsync(() => Outcomes().Contains(name));
+        }
+
+        _database.GoBack(1);
+        writer.Write(Row("d"));
+        var wentBack = await writer.WentBack;
+        writer.Write(Row("e"));
+        await Poll.UntilAsync(() => Outcomes().Length == 5);
+
+        Assert.Equal(["a", "b", "c", "d failed", "e failed"], Outcomes());
+        Assert.Equal(["a"], _database.Rows);
+        Assert.Contains("has lost row 3", wentBack.Message, StringComparison.Ordinal);
+        Assert.Equal(wentBack.Message, writer.Problem);
+    }
+
+    [Fact]
     public async Task A_barrier_is_passed_when_the_outcome_of_all_before_it_is_known()
     {
         using var writer = Writer();
@@ -196,6 +218,13 @@ public sealed class JournalWriterTests
 
         public bool Has(RowFact row) => _rows.Contains((row.PersistenceId, row.Writer));
 
+        /// <summary>Restored: rows behind this number are gone, and with them the connections.</summary>
+        public void GoBack(int rows)
+        {
+            _rows.RemoveRange(rows, _rows.Count - rows);
+            LosesNext = true;
+        }
+
         public void Write(RowFact[] rows)
         {
             Interlocked.Increment(ref _begun);
@@ -232,14 +261,18 @@ public sealed class JournalWriterTests
 
     private sealed class Session(Database database) : WriteSession
     {
-        public override void Write(IReadOnlyList<Fact> facts)
+        public override long Write(IReadOnlyList<Fact> facts)
         {
             database.Write([.. facts.OfType<RowFact>()]);
             foreach (var statement in facts.OfType<StatementFact>())
             {
                 statement.Write(null!);
             }
+
+            return database.Rows.Length;
         }
+
+        public override bool Has(long ordering) => ordering <= database.Rows.Length;
 
         public override bool IsWritten(RowFact row) => database.Has(row);
 
