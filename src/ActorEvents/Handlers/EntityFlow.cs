@@ -182,7 +182,7 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
         if (acceptance?.Failure is { } failure)
         {
             _failed = failure;
-            Block($"event '{failure.Event.Id}' at {failure.Event.Position.Stream} {failure.Event.Position.Number}: {failure.Cause.Message.TrimEnd('.')}", failure.Event.Id);
+            Block($"event '{failure.Event.Id}' at {failure.Event.Position.Stream} {failure.Event.Position.Number}: {failure.Cause.Message.TrimEnd('.')}", failure);
         }
         else if (_failed is { } failed && _core.Knows(failed.Session, failed.Event))
         {
@@ -232,9 +232,9 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
         return events;
     }
 
-    private void Block(string reason, string? eventId)
+    private void Block(string reason, FailedEvent? failure)
     {
         IsBlocked = true;
-        output.Blocked(reason, eventId);
+        output.Blocked(reason, failure);
     }
 }

@@ -34,16 +34,28 @@ internal sealed class EntityOutput(EntityContext context, EntityKey key, IActorC
         {
             context.Signal.Appended();
         }
+
+        foreach (var rejection in entry.Rejections)
+        {
+            if (context.Failures.IsWorthSaying($"rejected {rejection.Reason}"))
+            {
+                Log.Rejected(context.Logger, _handler, key.Value, rejection.EventId, rejection.Stream, rejection.Position, rejection.Reason);
+            }
+        }
     }
 
-    public void Blocked(string reason, string? eventId)
+    public void Blocked(string reason, FailedEvent? failure)
     {
-        if (eventId is not null)
+        if (failure is not null)
         {
             Metrics.HandlerFailed(_handler);
+            if (context.Failures.IsWorthSaying($"{failure.Cause.GetType()} {failure.Event.Type}"))
+            {
+                Log.HandlerThrew(context.Logger, failure.Cause, _handler, failure.Event.Type, failure.Event.Id);
+            }
         }
 
-        if (context.Blocked.Add(_handler, key, reason, eventId))
+        if (context.Blocked.Add(_handler, key, reason, failure?.Event.Id))
         {
             Log.KeyBlocked(context.Logger, _handler, key.Value, reason);
         }

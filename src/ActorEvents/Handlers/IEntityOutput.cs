@@ -22,7 +22,7 @@ internal interface IEntityOutput<in TFrom>
     void Wait(TimeSpan delay);
 
     /// <summary>The key does not go on: this event failed (null: the entity cannot be read).</summary>
-    void Blocked(string reason, string? eventId);
+    void Blocked(string reason, FailedEvent? failure);
 
     /// <summary>The key goes on again.</summary>
     void Unblocked();

@@ -24,4 +24,10 @@ internal static partial class Log
 
     [LoggerMessage(3002, LogLevel.Error, "Handler '{Handler}', key '{Key}' does not go on: {Reason}. Its events wait and are tried again; other keys flow")]
     public static partial void KeyBlocked(ILogger log, string handler, string key, string reason);
+
+    [LoggerMessage(3003, LogLevel.Error, "Handler '{Handler}' threw at an event of type '{Type}' ('{EventId}'); the next ones of this kind are said when they have doubled, or once a minute")]
+    public static partial void HandlerThrew(ILogger log, Exception cause, string handler, string type, string eventId);
+
+    [LoggerMessage(3004, LogLevel.Warning, "Handler '{Handler}', key '{Key}' rejected event '{EventId}' at {Stream} {Position}: {Reason}. It stands in the journal and changes nothing; the next ones of this reason are said when they have doubled, or once a minute")]
+    public static partial void Rejected(ILogger log, string handler, string key, string eventId, string stream, long position, string reason);
 }

@@ -1,9 +1,9 @@
 using ActorEvents.Events;
 using ActorEvents.Handlers;
 using ActorEvents.Journal;
+using ActorEvents.Tests.Sources;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorEvents.Tests.Handlers;
 
@@ -20,12 +20,7 @@ public sealed class EntityActorTests() : TestKit("akka.loglevel = OFF")
             begin.Wait(TimeSpan.FromSeconds(20));
             return e.Position.Number == 1 ? Decision.Nothing : large;
         });
-        var entity = Sys.ActorOf(Props.Create(() => new EntityActor(
-            new EntityContext(handler, new TestJournal(), new Silent(), TimeProvider.System, NullLogger.Instance, new BlockedKeys()), new EntityKey("k"))));
-
-        // Answered once it is recovered: what comes before would be one append.
-        entity.Tell(new GetEntityStatus(new EntityKey("k")), TestActor);
-        ExpectMsg<EntityStatus>(TimeSpan.FromSeconds(20));
+        var entity = Start(handler, new SourceKit.RecordedLog());
         entity.Tell(Emitter.Deliver(Emitter.Stream, 1), TestActor);
         entity.Tell(Emitter.Deliver(Emitter.Stream, 2), TestActor);
         entity.Tell(Emitter.Deliver(Emitter.OtherStream, 2), TestActor);
@@ -36,6 +31,45 @@ public sealed class EntityActorTests() : TestKit("akka.loglevel = OFF")
         Assert.Equal(new Resend(new EntityKey("k"), Emitter.OtherStream.Name), ExpectMsg<Resend>(TimeSpan.FromSeconds(20)));
         entity.Tell(Emitter.Deliver(Emitter.OtherStream, 2), TestActor);
         Done(Emitter.OtherStream, 2);
+    }
+
+    [Fact]
+    public void What_a_handler_throws_is_logged_with_type_and_stack_once_a_kind_and_then_when_it_has_doubled()
+    {
+        var log = new SourceKit.RecordedLog();
+        var entity = Start(Emitter.Handler(_ => throw new FormatException("on purpose")), log);
+        for (var i = 0; i < 4; i++)
+        {
+            entity.Tell(Emitter.Deliver(Emitter.Stream, 1), TestActor);
+        }
+
+        AwaitAssert(() => Assert.Equal(3, log.Exceptions.Count), TimeSpan.FromSeconds(20));
+        Assert.All(log.Exceptions, e => Assert.Contains(nameof(EntityActorTests), Assert.IsType<FormatException>(e).StackTrace, StringComparison.Ordinal));
+        Assert.Contains(log.Lines, l => l.StartsWith("Handler 'emitter' threw at an event of type 't' ('s/id/0/1')", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_first_rejection_of_a_reason_is_logged_with_the_event_and_its_key()
+    {
+        var log = new SourceKit.RecordedLog();
+        var entity = Start(Emitter.Handler(_ => Decision.Reject("too late")), log);
+        entity.Tell(Emitter.Deliver(Emitter.Stream, 1, 2, 3), TestActor);
+        Done(Emitter.Stream, 3);
+
+        var lines = log.Lines.Where(l => l.Contains("rejected", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(2, lines.Length);
+        Assert.StartsWith("Handler 'emitter', key 'k' rejected event 's/id/0/1' at s/id/0 1: too late.", lines[0], StringComparison.Ordinal);
+    }
+
+    private IActorRef Start(HandlerDefinition handler, SourceKit.RecordedLog log)
+    {
+        var entity = Sys.ActorOf(Props.Create(() => new EntityActor(
+            new EntityContext(handler, new TestJournal(), new Silent(), TimeProvider.System, log, new BlockedKeys()), new EntityKey("k"))));
+
+        // Answered once it is recovered: what comes before would be one append.
+        entity.Tell(new GetEntityStatus(new EntityKey("k")), TestActor);
+        ExpectMsg<EntityStatus>(TimeSpan.FromSeconds(20));
+        return entity;
     }
 
     private void Done(StreamId stream, long upTo) => Assert.Equal(new Done(new EntityKey("k"), stream.Name, upTo), ExpectMsg<Done>(TimeSpan.FromSeconds(20)));

@@ -148,10 +148,10 @@ internal sealed class SimEntity : IEntityOutput<SimSubscription>
         }
     });
 
-    void IEntityOutput<SimSubscription>.Blocked(string reason, string? eventId)
+    void IEntityOutput<SimSubscription>.Blocked(string reason, FailedEvent? failure)
     {
         _sim.Say?.Invoke($"{Name} is blocked: {reason}");
-        foreach (var (delivery, from) in _last.Values.Where(_ => _sim.Plan.Wrong == Wrong.FailureAnswered && eventId is not null))
+        foreach (var (delivery, from) in _last.Values.Where(_ => _sim.Plan.Wrong == Wrong.FailureAnswered && failure is not null))
         {
             _sim.Answer(from, new Done(_key, delivery.Stream.Name, delivery.Events[^1].Position.Number, delivery.Session));
         }

@@ -157,6 +157,8 @@ public abstract class SourceKit() : TestKit("akka.loglevel = OFF")
     {
         public ConcurrentQueue<string> Lines { get; } = new();
 
+        public ConcurrentQueue<Exception> Exceptions { get; } = new();
+
         public void AddProvider(ILoggerProvider provider)
         {
         }
@@ -168,8 +170,14 @@ public abstract class SourceKit() : TestKit("akka.loglevel = OFF")
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
             Lines.Enqueue(formatter(state, exception));
+            if (exception is not null)
+            {
+                Exceptions.Enqueue(exception);
+            }
+        }
 
         public void Dispose()
         {

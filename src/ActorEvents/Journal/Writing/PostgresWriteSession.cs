@@ -13,7 +13,7 @@ internal sealed class PostgresWriteSession : WriteSession
     private const string Settings = """
         SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false),
                set_config('default_transaction_isolation', 'read committed', false),
-               set_config('idle_in_transaction_session_timeout', '60s', false),
+               set_config('idle_in_transaction_session_timeout', '10s', false),
                set_config('statement_timeout', '0', false),
                set_config('lock_timeout', '0', false)
         """;

@@ -79,7 +79,7 @@ public sealed class PostgresWritingTests(PostgresFixture postgres)
         using var session = new ActorEvents.Journal.Writing.PostgresWriteSession(dialect, TimeProvider.System);
 
         Assert.Equal(
-            ["on", "read committed", "0", "0", "1min"],
+            ["on", "read committed", "0", "0", "10s"],
             new[] { "synchronous_commit", "transaction_isolation", "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout" }.Select(s => session.Setting(s)));
     }
 
