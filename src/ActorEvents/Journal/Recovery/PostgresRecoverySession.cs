@@ -6,7 +6,7 @@ namespace ActorEvents.Journal.Recovery;
 /// <summary>Two questions for all that wait: their newest snapshots, their rows behind them. The n-th answer is the n-th one's.</summary>
 internal sealed class PostgresRecoverySession : RecoverySession
 {
-    private const string Snapshots = """
+    internal const string Snapshots = """
         SELECT r.n, s.* FROM unnest($1::text[]) WITH ORDINALITY AS r(id, n)
         CROSS JOIN LATERAL (
             SELECT sequence_number, snapshot, manifest, serializer_id FROM snapshot
@@ -14,7 +14,7 @@ internal sealed class PostgresRecoverySession : RecoverySession
         """;
 
     // The size before a row is known without reading its message: what does not fit is not sent.
-    private const string Rows = """
+    internal const string Rows = """
         SELECT r.n, j.* FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS r(id, after, n)
         CROSS JOIN LATERAL (
             SELECT sequence_number, deleted, identifier, manifest, message,

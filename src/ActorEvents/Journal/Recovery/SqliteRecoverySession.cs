@@ -5,6 +5,13 @@ namespace ActorEvents.Journal.Recovery;
 
 internal sealed class SqliteRecoverySession : RecoverySession
 {
+    internal const string NewestSnapshot = "SELECT sequence_number, snapshot, manifest, serializer_id FROM snapshot WHERE persistence_id = @id ORDER BY sequence_number DESC LIMIT 1";
+
+    internal const string RowsBehind = """
+        SELECT sequence_number, deleted, identifier, manifest, message FROM journal
+        WHERE persistence_id = @id AND sequence_number > @after ORDER BY sequence_number
+        """;
+
     private readonly SqliteCommand _snapshot;
     private readonly SqliteCommand _rows;
 
@@ -12,14 +19,10 @@ internal sealed class SqliteRecoverySession : RecoverySession
         : base(connection)
     {
         _snapshot = connection.CreateCommand();
-        _snapshot.CommandText =
-            "SELECT sequence_number, snapshot, manifest, serializer_id FROM snapshot WHERE persistence_id = @id ORDER BY sequence_number DESC LIMIT 1";
+        _snapshot.CommandText = NewestSnapshot;
         _snapshot.Parameters.Add("@id", SqliteType.Text);
         _rows = connection.CreateCommand();
-        _rows.CommandText = """
-            SELECT sequence_number, deleted, identifier, manifest, message FROM journal
-            WHERE persistence_id = @id AND sequence_number > @after ORDER BY sequence_number
-            """;
+        _rows.CommandText = RowsBehind;
         _rows.Parameters.Add("@id", SqliteType.Text);
         _rows.Parameters.Add("@after", SqliteType.Integer);
     }
