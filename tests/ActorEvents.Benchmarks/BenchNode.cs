@@ -1,14 +1,11 @@
-using ActorEvents.Events;
+using ActorEvents.Benchmarks.Events;
 using ActorEvents.Hosting;
 using ActorEvents.Journal;
-using ActorEvents.Journal.Stores;
 using ActorEvents.Journal.Tail;
 using ActorEvents.Relay;
 using ActorEvents.Scenarios.DataPath;
 using ActorEvents.Sources;
-using Akka;
 using Akka.Actor;
-using Akka.Streams.Dsl;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorEvents.Benchmarks;
@@ -41,45 +38,24 @@ internal sealed class BenchNode : IAsyncDisposable
     }
 
     /// <summary>Sends events through, timed from the start of the group until all are settled and committed.</summary>
-    public async Task<Round> TimeAsync(EventEnvelope[] events, StreamId stream)
+    public async Task<Round> TimeAsync(EventSeries events)
     {
         var done = new TaskCompletionSource();
         IActorRef group = ActorRefs.Nobody;
-        var round = await Alternating.TimeAsync(events.Length, () =>
+        var round = await Alternating.TimeAsync(events.Count, () =>
         {
-            group = Attach(new ArraySource(stream, events, done));
+            group = Attach(new SeriesSource(events, done));
             return done.Task;
         });
-        await group.GracefulStop(TimeSpan.FromSeconds(10));
+        await StopAsync(group);
         return round;
     }
 
     /// <summary>Starts a group with one source.</summary>
     public IActorRef Attach(IEventSource source) => _path.StartGroup([source], $"events-{_runs++}");
 
-    /// <summary>Events over some keys, each run with a stream of its own.</summary>
-    public static (StreamId Stream, EventEnvelope[] Events) Make(int count, int keys, int run)
-    {
-        var stream = StreamId.ForPartition("bench", "array", $"run{run}", 0);
-        var data = new byte[100];
-        var names = Enumerable.Range(0, keys).Select(k => $"key-{k}").ToArray();
-        var events = new EventEnvelope[count];
-        for (var i = 0; i < count; i++)
-        {
-            events[i] = new EventEnvelope
-            {
-                Id = "id",
-                Source = "/bench",
-                Type = "bench.event",
-                Key = names[i % keys],
-                Data = data,
-                Position = new EventPosition(stream, i),
-                Size = 120,
-            };
-        }
-
-        return (stream, events);
-    }
+    /// <summary>Ends a group with what it has under way.</summary>
+    public static Task StopAsync(IActorRef group) => group.GracefulStop(TimeSpan.FromSeconds(20));
 
     public async ValueTask DisposeAsync()
     {
@@ -87,44 +63,5 @@ internal sealed class BenchNode : IAsyncDisposable
         await System.Terminate();
         await _tail.DisposeAsync();
         await Journal.DisposeAsync();
-    }
-
-    private sealed class ArraySource(StreamId stream, EventEnvelope[] events, TaskCompletionSource done) : IEventSource
-    {
-        public string Name => "bench";
-
-        public SourcePlacement Placement => SourcePlacement.EveryNode;
-
-        public string Describe => "an array";
-
-        public Props Props(SourceContext context) => Akka.Actor.Props.Create(() => new Reader(context, stream, events, done));
-
-        private sealed class Reader : SourceActor
-        {
-            private readonly TaskCompletionSource _done;
-
-            public Reader(SourceContext context, StreamId stream, EventEnvelope[] events, TaskCompletionSource done)
-                : base(context)
-            {
-                _done = done;
-                OpenLane(stream, new CommittedPosition(stream.Name, 0), Akka.Streams.Dsl.Source.From(Batches(events)));
-            }
-
-            protected override void OnCompleted(StreamId stream, long next) => _done.TrySetResult();
-
-            private static IEnumerable<IReadOnlyList<SourceRecord>> Batches(EventEnvelope[] events)
-            {
-                for (var i = 0; i < events.Length; i += 500)
-                {
-                    var batch = new SourceRecord[Math.Min(500, events.Length - i)];
-                    for (var j = 0; j < batch.Length; j++)
-                    {
-                        batch[j] = new SourceRecord(i + j, events[i + j], null);
-                    }
-
-                    yield return batch;
-                }
-            }
-        }
     }
 }

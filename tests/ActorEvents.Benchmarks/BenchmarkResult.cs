@@ -11,77 +11,27 @@ public sealed record BenchmarkResult
     [JsonPropertyName("events_per_second")]
     public required double EventsPerSecond { get; init; }
 
-    /// <summary>What it is measured against.</summary>
+    /// <summary>What it is measured against; null: nothing.</summary>
     [JsonPropertyName("reference")]
-    public required string Reference { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reference { get; init; }
 
     [JsonPropertyName("reference_per_second")]
-    public required double ReferencePerSecond { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ReferencePerSecond { get; init; }
 
     /// <summary>Median of the rounds' ratios.</summary>
     [JsonPropertyName("ratio")]
-    public required double Ratio { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Ratio { get; init; }
 
-    /// <summary>Garbage per event of the measured side, in bytes.</summary>
-    [JsonPropertyName("bytes_per_event")]
-    public double? BytesPerEvent { get; init; }
+    /// <summary>What else this benchmark measures, by the name that it has in the JSON object.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, object> Figures { get; init; } = new(StringComparer.Ordinal);
 
-    [JsonPropertyName("p50_ms")]
-    public double? P50Ms { get; init; }
-
-    [JsonPropertyName("p99_ms")]
-    public double? P99Ms { get; init; }
+    /// <summary>With one more figure, rounded to three digits behind the point.</summary>
+    public BenchmarkResult With(string name, double value) => this with { Figures = new(Figures, StringComparer.Ordinal) { [name] = Math.Round(value, 3) } };
 }
 
-/// <summary>One timed run.</summary>
-public readonly record struct Round(int Events, TimeSpan Elapsed, long AllocatedBytes)
-{
-    public double PerSecond => Events / Elapsed.TotalSeconds;
-}
-
-/// <summary>Measures both sides alternately in one run; the first round of each is left out (always slow), or more where rounds have yet to find their size.</summary>
-public static class Alternating
-{
-    public static async Task<BenchmarkResult> RunAsync(string name, string reference, Func<Task<Round>> ours, Func<Task<Round>> theirs, int rounds = 5, int leftOut = 1)
-    {
-        var (mine, other) = (new List<Round>(), new List<Round>());
-        for (var i = 0; i < rounds + leftOut; i++)
-        {
-            var a = await ours();
-            var b = await theirs();
-            Console.Error.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"{name} round {i}: {a.PerSecond:N0}/s, {reference} {b.PerSecond:N0}/s, ratio {a.PerSecond / b.PerSecond:0.00}"));
-            if (i >= leftOut)
-            {
-                mine.Add(a);
-                other.Add(b);
-            }
-        }
-
-        return new BenchmarkResult
-        {
-            Name = name,
-            EventsPerSecond = Math.Round(Median(mine.Select(r => r.PerSecond))),
-            Reference = reference,
-            ReferencePerSecond = Math.Round(Median(other.Select(r => r.PerSecond))),
-            Ratio = Math.Round(Median(mine.Zip(other, (a, b) => a.PerSecond / b.PerSecond)), 3),
-            BytesPerEvent = Math.Round(Median(mine.Select(r => (double)r.AllocatedBytes / r.Events))),
-        };
-    }
-
-    public static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
-    }
-
-    /// <summary>Times one run.</summary>
-    public static async Task<Round> TimeAsync(int events, Func<Task> run)
-    {
-        GC.Collect();
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        var start = TimeProvider.System.GetTimestamp();
-        await run();
-        return new Round(events, TimeProvider.System.GetElapsedTime(start), GC.GetTotalAllocatedBytes(precise: true) - before);
-    }
-}
+/// <summary>A promise was not kept while it was measured. Exit code 1.</summary>
+public sealed class BenchmarkFailedException(string message) : Exception(message);

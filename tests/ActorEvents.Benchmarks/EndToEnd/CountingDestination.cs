@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using ActorEvents.Benchmarks.Latency;
 using ActorEvents.Relay;
 
 namespace ActorEvents.Benchmarks.EndToEnd;
@@ -7,30 +7,20 @@ namespace ActorEvents.Benchmarks.EndToEnd;
 internal sealed class CountingDestination(IRelayDestination inner) : IRelayDestination
 {
     private readonly Lock _lock = new();
-    private readonly List<double> _latencies = [];
     private TaskCompletionSource _done = new();
     private int _left;
-    private bool _measure;
+
+    /// <summary>Of all that was acknowledged.</summary>
+    public LatencySamples Latencies { get; } = new();
 
     /// <summary>Completes when so many more are acknowledged.</summary>
-    public Task Expect(int events, bool latencies = false)
+    public Task Expect(int events)
     {
         lock (_lock)
         {
             _done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            (_left, _measure) = (events, latencies);
+            _left = events;
             return _done.Task;
-        }
-    }
-
-    /// <summary>In milliseconds, of what was measured since they were last asked for.</summary>
-    public (double P50, double P99) Percentiles()
-    {
-        lock (_lock)
-        {
-            double[] sorted = [.. _latencies.Order()];
-            _latencies.Clear();
-            return (At(sorted, 0.50), At(sorted, 0.99));
         }
     }
 
@@ -44,18 +34,13 @@ internal sealed class CountingDestination(IRelayDestination inner) : IRelayDesti
             throw new InvalidOperationException($"A record was refused: {refusals[0].Reason}");
         }
 
-        var now = TimeProvider.System.GetTimestamp();
+        foreach (var record in records)
+        {
+            Latencies.Add(record.Event.Data);
+        }
+
         lock (_lock)
         {
-            if (_measure)
-            {
-                foreach (var record in records)
-                {
-                    var made = BinaryPrimitives.ReadInt64LittleEndian(record.Event.Data.Span);
-                    _latencies.Add(TimeProvider.System.GetElapsedTime(made, now).TotalMilliseconds);
-                }
-            }
-
             _left -= records.Count;
             if (_left <= 0)
             {
@@ -67,6 +52,4 @@ internal sealed class CountingDestination(IRelayDestination inner) : IRelayDesti
     }
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
-
-    private static double At(double[] sorted, double part) => Math.Round(sorted[(int)(part * (sorted.Length - 1))], 1);
 }

@@ -1,4 +1,4 @@
-using ActorEvents.Benchmarks.Durable;
+using ActorEvents.Benchmarks.Journals;
 using ActorEvents.Benchmarks.Kafka;
 using Confluent.Kafka;
 

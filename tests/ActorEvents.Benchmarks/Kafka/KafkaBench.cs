@@ -53,12 +53,12 @@ internal static class KafkaBench
     }
 
     /// <summary>As the relay's destination has it.</summary>
-    public static IProducer<byte[]?, byte[]> RawProducer(string bootstrap) => new ProducerBuilder<byte[]?, byte[]>(new ProducerConfig
+    public static IProducer<byte[]?, byte[]> RawProducer(string bootstrap, double lingerMs = 2) => new ProducerBuilder<byte[]?, byte[]>(new ProducerConfig
     {
         BootstrapServers = bootstrap,
         EnableIdempotence = true,
         Acks = Acks.All,
-        LingerMs = 2,
+        LingerMs = lingerMs,
         Partitioner = Partitioner.Murmur2Random,
         QueueBufferingMaxMessages = 100_000,
         QueueBufferingMaxKbytes = 65_536,

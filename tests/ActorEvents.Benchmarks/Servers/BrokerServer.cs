@@ -33,7 +33,9 @@ internal sealed class BrokerServer : IAsyncDisposable
 
     public string Bootstrap { get; }
 
-    public string Name => _real is null ? "embedded broker" : "real Kafka";
+    public bool IsReal => _real is not null;
+
+    public string Name => IsReal ? "real Kafka" : "embedded broker";
 
     /// <summary>The embedded one with these topics.</summary>
     public static async Task<BrokerServer> EmbeddedAsync(params (string Topic, int Partitions)[] topics)
@@ -49,7 +51,8 @@ internal sealed class BrokerServer : IAsyncDisposable
     }
 
     /// <summary>A real Kafka with these topics where KAFKA_HOME is set, else the embedded one.</summary>
-    public static async Task<BrokerServer> RealOrEmbeddedAsync(params (string Topic, int Partitions)[] topics)
+    /// <param name="flushEach">A real one: each batch is on the disk before it is acknowledged.</param>
+    public static async Task<BrokerServer> RealOrEmbeddedAsync(bool flushEach, params (string Topic, int Partitions)[] topics)
     {
         var home = Environment.GetEnvironmentVariable("KAFKA_HOME");
         if (string.IsNullOrEmpty(home))
@@ -68,6 +71,7 @@ internal sealed class BrokerServer : IAsyncDisposable
         start.Environment["KAFKA_DATA"] = folder.FullName;
         start.Environment["KAFKA_PORT"] = FreePorts.Find(4).ToString(CultureInfo.InvariantCulture);
         start.Environment["KAFKA_NODES"] = "1";
+        start.Environment["KAFKA_EXTRA"] = flushEach ? "log.flush.interval.messages=1" : "";
         var process = Process.Start(start)!;
         var bootstrap = await process.StandardOutput.ReadLineAsync().WaitAsync(s_deadline, TimeProvider.System)
             ?? throw new InvalidOperationException($"{script} did not start a broker; what it said stands above.");

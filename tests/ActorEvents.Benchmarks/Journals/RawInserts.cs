@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace ActorEvents.Benchmarks.Durable;
+namespace ActorEvents.Benchmarks.Journals;
 
 /// <summary>What a program without a framework would write: one row an event into the journal's table, with its indexes, many rows in one transaction.</summary>
 internal sealed class RawInserts : IAsyncDisposable
