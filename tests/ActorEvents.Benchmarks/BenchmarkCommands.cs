@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using ActorEvents.Benchmarks.Durable;
 using ActorEvents.Benchmarks.EndToEnd;
+using ActorEvents.Benchmarks.Growth;
 using ActorEvents.Benchmarks.InMemory;
 using ActorEvents.Benchmarks.Kafka;
 using ActorEvents.Benchmarks.Latency;
@@ -37,6 +38,7 @@ internal static class BenchmarkCommands
         var perKey = new Option<int?>("--in-flight-per-key") { Description = "Events of a key in one list at most: 1, and no two events share a row. Default: as a node has it." };
         perKey.Validators.Add(o => Between(o, o.Tokens.Count > 0 ? o.GetValueOrDefault<int?>() : null, 1, 65_536));
         var entities = Number("--entities", "How many recover.", 100_000, least: 100, most: 10_000_000);
+        var events = Number("--events", "How many are written.", 10_000_000, least: 100_000, most: 2_000_000_000);
         return new RootCommand("Measures this node's parts against what they are made of. What happens stands on standard error; the last line is one JSON object.")
         {
             Benchmark("in-memory", "Source to settled without a journal, against a bare shard region.", _ => InMemoryBenchmark.RunAsync()),
@@ -47,6 +49,9 @@ internal static class BenchmarkCommands
             Benchmark("churn", "Durable, every tenth event of a new key, against 1,000 keys; all is read back.", a => KeysBenchmark.ChurnAsync(a.GetValue(s_journal)), s_journal),
             Benchmark(
                 "recovery", "One event for each of many entities after a restart.", a => RecoveryBenchmark.RunAsync(a.GetValue(s_journal), a.GetValue(entities)), s_journal, entities),
+            Benchmark(
+                "growth", "Many events into one journal, a tenth at a time, against the first tenth; all is read back.",
+                a => GrowthBenchmark.RunAsync(a.GetValue(s_journal), a.GetValue(events)), s_journal, events),
             Benchmark("kafka-consume", "The Kafka source, against a raw Consume loop.", _ => KafkaConsumeBenchmark.PlainAsync()),
             Benchmark("kafka-consume-binary", "The same with events in binary mode.", _ => KafkaConsumeBenchmark.BinaryAsync()),
             Benchmark("kafka-produce", "The Akka.Streams stage, against a raw Produce loop.", _ => KafkaProduceBenchmark.StageAsync()),
