@@ -39,6 +39,8 @@ internal static class BenchmarkCommands
         perKey.Validators.Add(o => Between(o, o.Tokens.Count > 0 ? o.GetValueOrDefault<int?>() : null, 1, 65_536));
         var entities = Number("--entities", "How many recover.", 100_000, least: 100, most: 10_000_000);
         var events = Number("--events", "How many are written.", 10_000_000, least: 100_000, most: 2_000_000_000);
+        var against = new Option<string>("--against") { Description = "One thread that consumes, inserts and produces, or Streamiz exactly once (a real Kafka, --flush).", DefaultValueFactory = _ => "raw" };
+        against.AcceptOnlyFromAmong("raw", "streamiz");
         return new RootCommand("Measures this node's parts against what they are made of. What happens stands on standard error; the last line is one JSON object.")
         {
             Benchmark("in-memory", "Source to settled without a journal, against a bare shard region.", _ => InMemoryBenchmark.RunAsync()),
@@ -60,8 +62,9 @@ internal static class BenchmarkCommands
                 "latency", "From a produce call to the acknowledgement on the output topic: one at a time, and paced.",
                 a => LatencyBenchmark.RunAsync(a.GetValue(s_journal), a.GetValue(s_flush)), s_journal, s_flush),
             Benchmark(
-                "end-to-end", "Kafka to Kafka by the journal, against one thread that consumes, inserts and produces.",
-                a => EndToEndBenchmark.RunAsync(a.GetValue(s_journal), a.GetValue(s_flush)), s_journal, s_flush),
+                "end-to-end", "Kafka to Kafka by the journal, against what else does the job.",
+                a => a.GetValue(against) == "streamiz" ? StreamizBenchmark.RunAsync(a.GetValue(s_journal)) : EndToEndBenchmark.RunAsync(a.GetValue(s_journal), a.GetValue(s_flush)),
+                s_journal, s_flush, against),
         };
     }
 
