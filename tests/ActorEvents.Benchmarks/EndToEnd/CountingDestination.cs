@@ -4,7 +4,8 @@ using ActorEvents.Relay;
 namespace ActorEvents.Benchmarks.EndToEnd;
 
 /// <summary>Counts what the destination behind it has acknowledged, and measures how old it is then.</summary>
-internal sealed class CountingDestination(IRelayDestination inner) : IRelayDestination
+/// <param name="relayed">Told each event when the relay, which has read it from the journal, hands it over.</param>
+internal sealed class CountingDestination(IRelayDestination inner, LatencySamples? relayed = null) : IRelayDestination
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource _done = new();
@@ -28,6 +29,11 @@ internal sealed class CountingDestination(IRelayDestination inner) : IRelayDesti
 
     public async Task<IReadOnlyList<RelayRefusal>> PublishAsync(IReadOnlyList<RelayRecord> records, CancellationToken cancellationToken)
     {
+        foreach (var record in records)
+        {
+            relayed?.Add(record.Event.Data);
+        }
+
         var refusals = await inner.PublishAsync(records, cancellationToken);
         if (refusals.Count > 0)
         {

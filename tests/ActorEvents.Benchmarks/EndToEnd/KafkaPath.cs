@@ -27,15 +27,14 @@ internal sealed class KafkaPath : IAsyncDisposable
 
     public CountingDestination Outputs { get; }
 
-    /// <param name="handled">Told each event when it is decided.</param>
-    public static async Task<KafkaPath> StartAsync(string bootstrap, JournalOptions journal, string output, LatencySamples? handled = null)
+    public static async Task<KafkaPath> StartAsync(string bootstrap, JournalOptions journal, string output, StageTimes? stages = null)
     {
         var client = new KafkaClientOptions { BootstrapServers = bootstrap };
         var topics = new KafkaTopics(client, TimeProvider.System, NullLogger.Instance);
-        var outputs = new CountingDestination(new KafkaDestination(client, topics, RecordMapping.DefaultMaxEventBytes, TimeProvider.System, NullLogger.Instance));
+        var outputs = new CountingDestination(new KafkaDestination(client, topics, RecordMapping.DefaultMaxEventBytes, TimeProvider.System, NullLogger.Instance), stages?.Relayed);
         var node = await BenchNode.StartAsync(
             journal,
-            b => b.AddHandler("bench", new Forwarder(output, handled is null ? null : handled.Add), h => h.StateEvent<Seen>("seen").SnapshotEvery(0)),
+            b => b.AddHandler("bench", new Forwarder(output, stages is null ? null : stages.Decided.Add), h => h.StateEvent<Seen>("seen").SnapshotEvery(0)),
             () => outputs);
         return new KafkaPath(bootstrap, node, outputs, topics);
     }

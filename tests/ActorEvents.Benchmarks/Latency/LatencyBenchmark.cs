@@ -23,18 +23,18 @@ internal static class LatencyBenchmark
         await using var databases = await BenchDatabases.StartAsync(journal);
         Progress.Say("latency", $"{broker.Name}, {journal}");
         var insert = await LoneInsertAsync(await databases.NewAsync("raw"));
-        var handled = new LatencySamples();
-        await using var path = await KafkaPath.StartAsync(broker.Bootstrap, await databases.NewAsync("ours"), Output, handled);
+        var stages = new StageTimes(new LatencySamples(), new LatencySamples());
+        await using var path = await KafkaPath.StartAsync(broker.Bootstrap, await databases.NewAsync("ours"), Output, stages);
         var group = path.Attach(Input);
         using var probe = new LatencyProbe(broker.Bootstrap, Input, path.Outputs);
         await probe.JoinAsync();
-        handled.Take();
+        stages.Take();
         var lone = await probe.OneAtATimeAsync(LoneEvents);
-        var decided = handled.Take();
-        Progress.Say("latency", $"one at a time: {lone}; until it is decided: {decided}; a lone committed insert: {insert}");
+        var (decided, relayed) = stages.Take();
+        Progress.Say("latency", $"one at a time: {lone}; decided after: {decided}; durable and read by the relay after: {relayed}; a lone committed insert: {insert}");
         var result = new BenchmarkResult { Name = "latency", EventsPerSecond = Math.Round(1_000 / lone.P50) }
             .With("one_p50_ms", lone.P50).With("one_p99_ms", lone.P99)
-            .With("one_decided_p50_ms", decided.P50)
+            .With("one_decided_p50_ms", decided.P50).With("one_relayed_p50_ms", relayed.P50)
             .With("insert_p50_ms", insert.P50).With("insert_p99_ms", insert.P99)
             .With("insert_share", insert.P50 / lone.P50);
         result = await PacedAsync(result, probe, "paced_2000", 2_000);

@@ -36,6 +36,13 @@ internal sealed class LatencySamples
     private static double At(double[] sorted, double part) => Math.Round(sorted[(int)(part * (sorted.Length - 1))], 2);
 }
 
+/// <param name="Decided">When the handler has decided.</param>
+/// <param name="Relayed">When it is durable, and the relay has read what was said and hands it to its destination.</param>
+internal sealed record StageTimes(LatencySamples Decided, LatencySamples Relayed)
+{
+    public (Percentiles Decided, Percentiles Relayed) Take() => (Decided.Take(), Relayed.Take());
+}
+
 /// <summary>In milliseconds.</summary>
 internal readonly record struct Percentiles(double P50, double P99)
 {
