@@ -117,6 +117,13 @@ internal sealed class JournalWriter : IDisposable
 
     private void Write(IReadOnlyList<Fact> facts)
     {
+        if (facts.All(f => f is BarrierFact))
+        {
+            Durable(facts);
+            return;
+        }
+
+        var refused = false;
         for (var failures = 0; ;)
         {
             try
@@ -137,10 +144,19 @@ internal sealed class JournalWriter : IDisposable
                 CloseSession();
                 if (_dialect.Refuses(e))
                 {
+                    if (failures > 0 && !refused)
+                    {
+                        // The database may have gone on with an attempt that was given up, and these rows are our own: looked up once more, now that it has ended.
+                        refused = true;
+                        continue;
+                    }
+
+                    SayNothing();
                     Divide(facts, e);
                     return;
                 }
 
+                refused = false;
                 Say(e);
                 if (_ending.Wait(Backoff.After(++failures, s_firstPause, s_longestPause)))
                 {
@@ -150,27 +166,14 @@ internal sealed class JournalWriter : IDisposable
             }
         }
 
-        if (_problem is not null)
-        {
-            _problem = null;
-            Log.JournalWritten(_log, _dialect.Description);
-        }
-
+        SayNothing();
         Volatile.Write(ref _durableAt, _time.GetTimestamp());
-        foreach (var fact in facts)
-        {
-            fact.Durable();
-        }
+        Durable(facts);
     }
 
     /// <param name="again">It was tried before, and nobody knows what became of it. A transaction is there as a whole, so one row tells of all.</param>
     private void WriteOnce(IReadOnlyList<Fact> facts, bool again)
     {
-        if (facts.All(f => f is BarrierFact))
-        {
-            return;
-        }
-
         if (_session is null)
         {
             _session = _open();
@@ -200,6 +203,14 @@ internal sealed class JournalWriter : IDisposable
         Write(all[(all.Length / 2)..]);
     }
 
+    private static void Durable(IReadOnlyList<Fact> facts)
+    {
+        foreach (var fact in facts)
+        {
+            fact.Durable();
+        }
+    }
+
     private static void Fail(IReadOnlyList<Fact> facts, Exception cause)
     {
         foreach (var fact in facts)
@@ -214,6 +225,16 @@ internal sealed class JournalWriter : IDisposable
         if (_errors.IsWorthSaying(_problem))
         {
             Log.JournalNotWritten(_log, _problem);
+        }
+    }
+
+    /// <summary>The database has answered.</summary>
+    private void SayNothing()
+    {
+        if (_problem is not null)
+        {
+            _problem = null;
+            Log.JournalWritten(_log, _dialect.Description);
         }
     }
 

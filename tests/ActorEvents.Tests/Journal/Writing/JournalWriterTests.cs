@@ -3,6 +3,7 @@ using ActorEvents.Journal.Writing;
 using ActorEvents.Tests.Kafka;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using SQLitePCL;
 
 namespace ActorEvents.Tests.Journal.Writing;
@@ -78,6 +79,22 @@ public sealed class JournalWriterTests
 
         Assert.Equal(["a failed"], Outcomes());
         Assert.Equal(["a"], _database.Rows);
+        Assert.Null(writer.Problem);
+    }
+
+    /// <summary>PostgreSQL does not notice that the connection was cut, and commits after the writer has looked and found nothing: its own rows are in its way.</summary>
+    [Fact]
+    public async Task A_commit_that_ends_after_it_was_looked_for_fails_no_row()
+    {
+        using var writer = Writer();
+        (_database.LosesNext, _database.CommitsLate) = (true, true);
+        writer.Write(Row("a"));
+        writer.Write(Row("b"));
+        await Poll.UntilAsync(() => Outcomes().Length == 2);
+
+        Assert.Equal(["a", "b"], Outcomes());
+        Assert.Equal(["a", "b"], _database.Rows);
+        Assert.Null(writer.Problem);
     }
 
     [Fact]
@@ -136,6 +153,19 @@ public sealed class JournalWriterTests
         Assert.Equal(["a", "barrier", "b"], Outcomes());
     }
 
+    /// <summary>Readiness would take an entity that wakes for a write.</summary>
+    [Fact]
+    public async Task A_barrier_alone_is_no_sign_that_the_journal_takes_writes()
+    {
+        var time = new FakeTimeProvider();
+        using var writer = Writer(time);
+        time.Advance(TimeSpan.FromSeconds(5));
+        writer.Write(new BarrierFact(() => Add("barrier")));
+        await Poll.UntilAsync(() => Outcomes().Length == 1);
+
+        Assert.Equal(TimeSpan.FromSeconds(5), writer.SinceDurable);
+    }
+
     [Fact]
     public void What_was_handed_over_is_written_before_the_end_and_what_comes_later_fails()
     {
@@ -158,7 +188,8 @@ public sealed class JournalWriterTests
         Assert.Equal(["a failed"], Outcomes());
     }
 
-    private JournalWriter Writer() => new(new SqliteDialect("nowhere.db"), () => new Session(_database), TimeProvider.System, NullLogger.Instance);
+    private JournalWriter Writer(TimeProvider? time = null) =>
+        new(new SqliteDialect("nowhere.db"), () => new Session(_database), time ?? TimeProvider.System, NullLogger.Instance);
 
     private TestRow Row(string name) => new(name, Add);
 
@@ -190,6 +221,7 @@ public sealed class JournalWriterTests
     {
         private readonly ManualResetEventSlim _open = new(true);
         private readonly List<(string Id, string Writer)> _rows = [];
+        private (string Id, string Writer)[] _late = [];
         private string? _behind;
         private int _begun;
 
@@ -208,6 +240,9 @@ public sealed class JournalWriterTests
 
         /// <summary>… which has happened.</summary>
         public bool Commits { get; set; }
+
+        /// <summary>… which goes on, and happens just before the next one.</summary>
+        public bool CommitsLate { get; set; }
 
         public void Hold() => _open.Reset();
 
@@ -234,6 +269,8 @@ public sealed class JournalWriterTests
                 throw new SqliteException("full", raw.SQLITE_FULL);
             }
 
+            _rows.AddRange(_late);
+            _late = [];
             if (rows.Any(r => r.PersistenceId == Refused || _rows.Exists(t => t.Id == r.PersistenceId)))
             {
                 throw new SqliteException("no", raw.SQLITE_CONSTRAINT);
@@ -241,7 +278,11 @@ public sealed class JournalWriterTests
 
             var loses = LosesNext;
             LosesNext = false;
-            if (!loses || Commits)
+            if (loses && CommitsLate)
+            {
+                _late = [.. rows.Select(r => (r.PersistenceId, r.Writer))];
+            }
+            else if (!loses || Commits)
             {
                 Transactions.Add([.. rows.Select(r => r.PersistenceId)]);
                 _rows.AddRange(rows.Select(r => (r.PersistenceId, r.Writer)));
