@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Serialization;
 using System.Text;
 using ActorEvents.Journal;
 using ActorEvents.Journal.Entries;
@@ -143,22 +144,25 @@ public abstract class EntityJournalFacts
     {
         await using var place = await NewAsync();
         await using var journal = await place.OpenAsync();
-        foreach (var id in new[] { "foreign", "newer", "snapshot", "good" })
+        foreach (var id in new[] { "foreign", "newer", "snapshot", "empty", "good" })
         {
             await WriteAsync(journal, id, 1, Entry(id));
         }
 
         journal.Entities.Write(Snapshot("snapshot", 1, "s"));
-        await RecoverAsync(journal, "snapshot");
+        journal.Entities.Write(Snapshot("empty", 1, "s"));
+        await RecoverAsync(journal, "empty");
         await place.ExecuteAsync("UPDATE journal SET identifier = 1, manifest = 'System.String' WHERE persistence_id = 'foreign'");
         await place.ExecuteAsync("UPDATE journal SET manifest = 'ae.entry.2' WHERE persistence_id = 'newer'");
         await place.ExecuteAsync("UPDATE snapshot SET manifest = 'ae.snapshot.9' WHERE persistence_id = 'snapshot'");
+        await place.ExecuteAsync("UPDATE snapshot SET snapshot = NULL WHERE persistence_id = 'empty'");
 
-        var reads = new[] { "foreign", "newer", "snapshot", "good" }.Select(id => (Id: id, Read: RecoverAsync(journal, id))).ToArray();
+        var reads = new[] { "foreign", "newer", "snapshot", "empty", "good" }.Select(id => (Id: id, Read: RecoverAsync(journal, id))).ToArray();
         Assert.Contains("serializer 1", (await Assert.ThrowsAnyAsync<Exception>(() => reads[0].Read)).Message, StringComparison.Ordinal);
         Assert.Contains("'ae.entry.2'", (await Assert.ThrowsAnyAsync<Exception>(() => reads[1].Read)).Message, StringComparison.Ordinal);
         Assert.Contains("'ae.snapshot.9'", (await Assert.ThrowsAnyAsync<Exception>(() => reads[2].Read)).Message, StringComparison.Ordinal);
-        Assert.Single((await reads[3].Read).Entries);
+        Assert.Contains("holds no bytes", (await Assert.ThrowsAnyAsync<SerializationException>(() => reads[3].Read)).Message, StringComparison.Ordinal);
+        Assert.Single((await reads[4].Read).Entries);
     }
 
     [SkippableFact]

@@ -40,14 +40,16 @@ internal sealed class PostgresRecoverySession : RecoverySession
         };
     }
 
-    public override void Read(IReadOnlyList<RecoveryRead> reads)
+    public override void Read(Queue<RecoveryRead> reads)
     {
-        var snapshots = ReadSnapshots(reads);
-        var (rows, highest) = ReadRows(reads, snapshots);
-        for (var i = 0; i < reads.Count; i++)
+        RecoveryRead[] all = [.. reads];
+        var snapshots = ReadSnapshots(all);
+        var (rows, highest) = ReadRows(all, snapshots);
+        for (var i = 0; i < all.Length; i++)
         {
             IReadOnlyList<StoredRow> own = rows[i] ?? [];
-            Answer(reads[i], snapshots[i], own, complete: own.Count == 0 || own[^1].Number >= highest[i]);
+            Answer(all[i], snapshots[i], own, complete: own.Count == 0 || own[^1].Number >= highest[i]);
+            reads.Dequeue();
         }
     }
 

@@ -63,7 +63,7 @@ internal sealed class RecoveryReader : IDisposable
     private void Run()
     {
         RecoverySession? session = null;
-        var reads = new List<RecoveryRead>();
+        var reads = new Queue<RecoveryRead>();
         foreach (var first in _queue.GetConsumingEnumerable())
         {
             if (_ending.IsSet)
@@ -71,20 +71,19 @@ internal sealed class RecoveryReader : IDisposable
                 break;
             }
 
-            reads.Add(first);
+            reads.Enqueue(first);
             while (reads.Count < Together && _queue.TryTake(out var next))
             {
-                reads.Add(next);
+                reads.Enqueue(next);
             }
 
             Read(ref session, reads);
-            reads.Clear();
         }
 
         session?.Dispose();
     }
 
-    private void Read(ref RecoverySession? session, List<RecoveryRead> reads)
+    private void Read(ref RecoverySession? session, Queue<RecoveryRead> reads)
     {
         for (var failures = 1; ; failures++)
         {

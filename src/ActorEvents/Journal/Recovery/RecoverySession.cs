@@ -17,19 +17,19 @@ internal abstract class RecoverySession(DbConnection connection) : IDisposable
 
     protected DbConnection Connection => connection;
 
-    /// <summary>Reads all of them, each as far as a part goes, and answers those that can be answered.</summary>
-    /// <exception cref="DbException">Nothing more can be read; who was not answered is to be read again.</exception>
-    public abstract void Read(IReadOnlyList<RecoveryRead> reads);
+    /// <summary>Reads all of them, each as far as a part goes; who is answered is taken out.</summary>
+    /// <exception cref="DbException">Nothing more can be read; who is still there is to be read again.</exception>
+    public abstract void Read(Queue<RecoveryRead> reads);
 
     public virtual void Dispose() => connection.Dispose();
 
     /// <summary>Columns from <paramref name="at"/> on: number, snapshot, manifest, serializer.</summary>
     protected static StoredSnapshot Snapshot(DbDataReader reader, int at) => new(
-        reader.GetInt64(at), (byte[])reader.GetValue(at + 1), reader.IsDBNull(at + 2) ? "" : reader.GetString(at + 2), reader.IsDBNull(at + 3) ? 0 : reader.GetInt32(at + 3));
+        reader.GetInt64(at), reader.GetValue(at + 1) as byte[], reader.IsDBNull(at + 2) ? "" : reader.GetString(at + 2), reader.IsDBNull(at + 3) ? 0 : reader.GetInt32(at + 3));
 
     /// <summary>Columns from <paramref name="at"/> on: number, deleted, serializer, manifest, message.</summary>
     protected static StoredRow Row(DbDataReader reader, int at) => new(
-        reader.GetInt64(at), reader.GetBoolean(at + 1), reader.IsDBNull(at + 2) ? 0 : reader.GetInt32(at + 2), reader.IsDBNull(at + 3) ? "" : reader.GetString(at + 3), (byte[])reader.GetValue(at + 4));
+        reader.GetInt64(at), reader.GetBoolean(at + 1), reader.IsDBNull(at + 2) ? 0 : reader.GetInt32(at + 2), reader.IsDBNull(at + 3) ? "" : reader.GetString(at + 3), reader.GetValue(at + 4) as byte[]);
 
     /// <summary>Decodes, and answers.</summary>
     /// <param name="complete">Nothing is behind the last of these rows.</param>
@@ -51,14 +51,17 @@ internal abstract class RecoverySession(DbConnection connection) : IDisposable
         read.Read(part);
     }
 
-    private static T Decode<T>(byte[] bytes, int serializer, string manifest, string what) => serializer != JournalSerializer.Id
+    private static T Decode<T>(byte[]? bytes, int serializer, string manifest, string what) => serializer != JournalSerializer.Id
         ? throw new SerializationException(string.Create(CultureInfo.InvariantCulture, $"{what} is not of ours: serializer {serializer}, manifest '{manifest}'."))
+        : bytes is null ? throw new SerializationException($"{what} holds no bytes.")
         : JournalSerializer.Read(bytes, manifest) is T read ? read : throw new SerializationException($"{what} has the manifest '{manifest}'.");
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    protected readonly record struct StoredSnapshot(long Number, byte[] Message, string Manifest, int Serializer);
+    /// <param name="Message">Null: the column holds something else.</param>
+    protected readonly record struct StoredSnapshot(long Number, byte[]? Message, string Manifest, int Serializer);
 
     /// <param name="Deleted">What the stock plugin leaves of the last row that it deletes, for its number.</param>
-    protected readonly record struct StoredRow(long Number, bool Deleted, int Serializer, string Manifest, byte[] Message);
+    /// <param name="Message">Null: the column holds something else.</param>
+    protected readonly record struct StoredRow(long Number, bool Deleted, int Serializer, string Manifest, byte[]? Message);
 }

@@ -27,13 +27,14 @@ internal sealed class SqliteRecoverySession : RecoverySession
         _rows.Parameters.Add("@after", SqliteType.Integer);
     }
 
-    public override void Read(IReadOnlyList<RecoveryRead> reads)
+    public override void Read(Queue<RecoveryRead> reads)
     {
-        foreach (var read in reads)
+        while (reads.TryPeek(out var read))
         {
             var snapshot = read.After is null ? Newest(read.PersistenceId) : null;
             var rows = Rows(read.PersistenceId, snapshot?.Number ?? read.After ?? 0, out var complete);
             Answer(read, snapshot, rows, complete);
+            reads.Dequeue();
         }
     }
 
@@ -66,7 +67,7 @@ internal sealed class SqliteRecoverySession : RecoverySession
             }
 
             rows.Add(Row(reader, 0));
-            bytes += rows[^1].Message.Length;
+            bytes += rows[^1].Message?.Length ?? 0;
         }
 
         complete = false;
