@@ -1,18 +1,22 @@
+using System.Collections.Concurrent;
 using ActorEvents.Kafka.Producers;
 using Confluent.Kafka;
 
 namespace ActorEvents.Kafka.Destinations;
 
 /// <summary>
-/// One client of the destination, from its making to its loss. What it reports reaches only the round that it was handed: a former one cannot fail what a new one sends.
+/// One client of the destination, from its making to its end. What it reports reaches only the rounds that it was handed: a former one cannot fail what a new one sends.
 /// </summary>
 internal sealed class DestinationClient
 {
     private static readonly TimeSpan s_queueFullPause = TimeSpan.FromMilliseconds(5);
     private readonly IProducer<byte[]?, byte[]> _producer;
+    private readonly ConcurrentDictionary<string, bool> _asked = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
-    private Round? _round;
+    private readonly HashSet<Round> _rounds = [];
+    private Task? _closed;
+    private bool _ended;
     private Error? _lost;
 
     /// <param name="alone">Each round is one record, so that a refusal is the record's. Otherwise nothing is sent behind a batch that was refused.</param>
@@ -29,12 +33,12 @@ internal sealed class DestinationClient
             {
                 if (error.Code == ErrorCode.Local_GaplessGuarantee)
                 {
-                    Lose(error)?.End();
+                    End(null);
                 }
                 else if (error.IsFatal || error.Code == ErrorCode.Local_AllBrokersDown)
                 {
                     lost(error);
-                    Lose(error)?.Fail(new KafkaException(error));
+                    End(error);
                 }
             })
             .Build();
@@ -44,10 +48,19 @@ internal sealed class DestinationClient
 
     public int BatchBytes { get; }
 
-    /// <summary>Topics whose id was asked since this client was made.</summary>
-    public HashSet<string> Asked { get; } = new(StringComparer.Ordinal);
+    /// <summary>Nothing more is to be handed to it.</summary>
+    public bool Ended
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _ended;
+            }
+        }
+    }
 
-    /// <summary>What has ended the client; null: nothing.</summary>
+    /// <summary>What it was lost by: what is still in it must not be sent any more. Null: by nothing.</summary>
     public Error? Lost
     {
         get
@@ -59,29 +72,60 @@ internal sealed class DestinationClient
         }
     }
 
-    /// <summary>What is handed over from now on belongs to this round; it fails at once if the client is lost.</summary>
+    /// <summary>The topic's id was asked since this client was made.</summary>
+    public bool HasAsked(string topic) => _asked.ContainsKey(topic);
+
+    public void Asked(string topic) => _asked[topic] = true;
+
+    /// <summary>The round may hand records over; it is over at once if the client has ended.</summary>
     public void Begin(Round round)
     {
-        Error? lost;
         lock (_lock)
         {
-            (_round, lost) = (round, _lost);
+            if (!_ended)
+            {
+                _rounds.Add(round);
+                return;
+            }
         }
 
-        if (lost is not null)
+        Tell(round, Lost);
+    }
+
+    public void Leave(Round round)
+    {
+        lock (_lock)
         {
-            round.Fail(new KafkaException(lost));
+            _rounds.Remove(round);
+        }
+    }
+
+    /// <summary>Ends all rounds.</summary>
+    /// <param name="lost">They fail with it; null: what is under way may still arrive, the rest is sent by another client.</param>
+    public void End(Error? lost)
+    {
+        Round[] rounds;
+        lock (_lock)
+        {
+            _ended = true;
+            _lost ??= lost;
+            rounds = [.. _rounds];
+        }
+
+        foreach (var round in rounds)
+        {
+            Tell(round, lost);
         }
     }
 
     /// <summary>Hands a record over, and waits while the client's queue is full. Does nothing once the round is over: what came behind would be sent without what is in front of it.</summary>
-    public async ValueTask ProduceAsync(Round round, int index, string topic, Message<byte[]?, byte[]> message, CancellationToken cancellationToken)
+    public async ValueTask ProduceAsync(Round round, SentRecord sent, Message<byte[]?, byte[]> message, CancellationToken cancellationToken)
     {
         while (!round.Over.IsCompleted)
         {
             try
             {
-                _producer.Produce(topic, message, report => Reported(round, index, report.Error));
+                _producer.Produce(sent.Record.Topic, message, report => Reported(round, sent, report.Error));
                 return;
             }
             catch (ProduceException<byte[]?, byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
@@ -91,49 +135,70 @@ internal sealed class DestinationClient
             catch (ProduceException<byte[]?, byte[]> e) when (ProduceFailedException.Refuses(e.Error.Code))
             {
                 // By the client itself, before it was in a batch.
-                round.SetAside(index, Reason(e.Error));
+                round.SetAside(sent, Reason(e.Error));
                 return;
             }
             catch (ProduceException<byte[]?, byte[]> e)
             {
-                Reported(round, index, e.Error);
+                Reported(round, sent, e.Error);
                 return;
             }
         }
     }
 
-    /// <summary>Waits up to <paramref name="flush"/> for reports of what is under way, then ends the client. On a thread of its own: the pool's threads, and Akka's, are few.</summary>
-    public Task CloseAsync(TimeSpan flush) => Task.Factory.StartNew(
-        () =>
+    /// <summary>
+    /// Waits up to <paramref name="flush"/> for reports of what is under way, then closes the client; called again, it waits for the same. On a thread of its own: the pool's threads,
+    /// and Akka's, are few.
+    /// </summary>
+    public Task CloseAsync(TimeSpan flush)
+    {
+        lock (_lock)
         {
-            if (flush > TimeSpan.Zero)
-            {
-                _producer.Flush(flush);
-            }
+            return _closed ??= Task.Factory.StartNew(
+                () =>
+                {
+                    if (flush > TimeSpan.Zero)
+                    {
+                        _producer.Flush(flush);
+                    }
 
-            _producer.Dispose();
-        },
-        CancellationToken.None,
-        TaskCreationOptions.LongRunning,
-        TaskScheduler.Default);
+                    _producer.Dispose();
+                },
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
+        }
+    }
 
     private static string Reason(Error error) => $"{error.Reason} ({error.Code})";
 
-    private void Reported(Round round, int index, Error error)
+    private static void Tell(Round round, Error? lost)
+    {
+        if (lost is null)
+        {
+            round.End();
+        }
+        else
+        {
+            round.Fail(new KafkaException(lost));
+        }
+    }
+
+    private void Reported(Round round, SentRecord sent, Error error)
     {
         if (!error.IsError)
         {
-            round.Taken(index);
+            round.Taken(sent);
         }
         else if (ProduceFailedException.Refuses(error.Code) || error.Code == ErrorCode.Local_InvalidDifferentRecord)
         {
             if (IsAlone)
             {
-                round.SetAside(index, Reason(error));
+                round.SetAside(sent, Reason(error));
             }
             else
             {
-                round.Refused(index, Reason(error));
+                round.Refused(sent, Reason(error));
             }
         }
         else if (error.Code is ErrorCode.Local_PurgeQueue or ErrorCode.Local_PurgeInflight or ErrorCode.Local_GaplessGuarantee or ErrorCode.Local_Fatal)
@@ -143,15 +208,6 @@ internal sealed class DestinationClient
         else
         {
             round.Fail(new KafkaException(error));
-        }
-    }
-
-    private Round? Lose(Error error)
-    {
-        lock (_lock)
-        {
-            _lost = error;
-            return _round;
         }
     }
 }

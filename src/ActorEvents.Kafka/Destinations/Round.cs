@@ -1,38 +1,37 @@
-using ActorEvents.Relay;
-
 namespace ActorEvents.Kafka.Destinations;
 
 /// <summary>
-/// What of a list one client was handed. Over when all of it is reported, when a batch was refused, or when it failed. Reports come on the client's thread.
+/// What one client is handed of a topic's lists, until the client ends or a record fails. Reports come on the client's thread.
 /// </summary>
-internal sealed class Round(SentList list, int count)
+/// <param name="left">Over when so many records are reported; null: it takes any number.</param>
+internal sealed class Round(SentLists lists, int? left = null)
 {
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _left = count;
+    private int _left = left ?? 0;
     private Exception? _failure;
 
-    /// <summary>Fails with what makes that nothing is known of the rest.</summary>
+    /// <summary>Completes when nothing more is to be handed over; fails with what makes that nothing is known of the rest.</summary>
     public Task Over => _over.Task;
 
     /// <summary>The first failure, also of a report that came when the round was over; null: none.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
 
-    public void Taken(int index)
+    public void Taken(SentRecord sent)
     {
-        list.Take(index);
+        lists.Take(sent);
         Reported();
     }
 
-    public void SetAside(int index, string reason)
+    public void SetAside(SentRecord sent, string reason)
     {
-        list.SetAside(index, reason);
+        lists.SetAside(sent, reason);
         Reported();
     }
 
     /// <summary>Refused, with a batch whose other records may be the reason.</summary>
-    public void Refused(int index, string reason)
+    public void Refused(SentRecord sent, string reason)
     {
-        list.Refuse(index, reason);
+        lists.Refuse(sent, reason);
         Reported();
     }
 
@@ -50,7 +49,7 @@ internal sealed class Round(SentList list, int count)
 
     private void Reported()
     {
-        if (Interlocked.Decrement(ref _left) == 0)
+        if (left is not null && Interlocked.Decrement(ref _left) == 0)
         {
             _over.TrySetResult();
         }

@@ -2,22 +2,25 @@ using ActorEvents.Events;
 
 namespace ActorEvents.Relay;
 
-/// <summary>Where outgoing events go: a broker. One instance serves all topics of one relay; used by one caller at a time.</summary>
+/// <summary>Where outgoing events go: a broker. One instance serves all topics of one relay; called by one caller at a time.</summary>
 public interface IRelayDestination : IAsyncDisposable
 {
     /// <summary>What it publishes to, in metrics and traces (<c>messaging.system</c>).</summary>
     string MessagingSystem => "kafka";
 
-    /// <summary>The present incarnation id of a topic (created if it is not there and the broker may create it); changes when it is re-created.</summary>
+    /// <summary>
+    /// The present incarnation id of a topic (created if it is not there and the broker may create it); changes when it is re-created. Asked while nothing of the topic is under way.
+    /// </summary>
     Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Publishes in order and completes when each record is acknowledged or refused for good. A passing fault is retried inside; an exception means
-    /// that nothing is known of the rest: the relay starts again at the first unacknowledged one. Records go only to the incarnations of the topics
-    /// that <see cref="TopicIdAsync"/> told last: where a topic may have been re-created since (the broker was away), it throws instead, or the new
-    /// topic would be fed from the middle and consumers would take what is replayed later for repeats.
+    /// Publishes records of one topic in order, behind the lists of that topic that are under way: it is called again before they have completed, and they complete in the order of the
+    /// calls, each when all its records are acknowledged or refused for good. A topic that takes nothing holds no other. A passing fault is retried inside; an exception means that nothing
+    /// is known of the rest: every list of the topic behind it fails too, and so does every further one until <see cref="TopicIdAsync"/> was asked; then the relay starts again at the first
+    /// unacknowledged one. Records go only to the incarnation of the topic that <see cref="TopicIdAsync"/> told last: where the topic may have been re-created since (the broker was away), it
+    /// throws instead, or the new topic would be fed from the middle and consumers would take what is replayed later for repeats. Disposing fails what is under way.
     /// </summary>
-    Task<IReadOnlyList<RelayRefusal>> PublishAsync(IReadOnlyList<RelayRecord> records, CancellationToken cancellationToken);
+    Task<IReadOnlyList<RelayRefusal>> PublishAsync(IReadOnlyList<RelayRecord> records);
 }
 
 /// <summary>One outgoing event, complete.</summary>

@@ -121,6 +121,7 @@ internal sealed partial class RelayActor : ReceiveActor, IWithTimers
         if (_running)
         {
             _again = true;
+            _feeder!.Wake();
             return;
         }
 

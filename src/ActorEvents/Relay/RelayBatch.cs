@@ -3,40 +3,52 @@ using ActorEvents.Journal.Entries;
 
 namespace ActorEvents.Relay;
 
-/// <summary>What of one page goes where: for each topic that takes part in the page, its events above its place, in journal order.</summary>
+/// <summary>What of some rows goes where: for each topic that takes part in them, its events above what it was handed, in journal order.</summary>
 internal sealed class RelayBatch
 {
-    private readonly Dictionary<string, List<RelayRecord>> _byTopic = new(StringComparer.Ordinal);
+    /// <summary>Outgoing events and bytes of the rows of one batch at most; a row that has more is one of its own.</summary>
+    public const int MaxEvents = 2_000;
+    public const long MaxBytes = 1 << 20;
 
-    private RelayBatch(long after, long last)
-    {
-        After = after;
-        Last = last;
-    }
+    private readonly Dictionary<string, Part> _parts = new(StringComparer.Ordinal);
 
-    /// <summary>Rows above this ordering …</summary>
-    public long After { get; }
+    private RelayBatch(long last) => Last = last;
 
-    /// <summary>… up to this one.</summary>
+    /// <summary>Ordering of its last row.</summary>
     public long Last { get; private set; }
 
-    public List<RelayRecord> Records { get; } = [];
+    public IReadOnlyDictionary<string, Part> Parts => _parts;
 
-    public IReadOnlyDictionary<string, List<RelayRecord>> ByTopic => _byTopic;
-
-    /// <summary>A row of ours that cannot be read: the page ends before it, and nobody goes on behind it.</summary>
+    /// <summary>A row of ours that cannot be read: the batch ends before it, and nobody goes on behind it.</summary>
     public string? Damage { get; private set; }
 
     /// <summary>The first row that other software wrote; it has no outgoing events.</summary>
     public JournalRow? Foreign { get; private set; }
 
+    /// <summary>The rows of a page from an index on that make one batch.</summary>
+    public static IReadOnlyList<JournalRow> Rows(IReadOnlyList<JournalRow> page, int from)
+    {
+        var (to, events, bytes) = (from, 0L, 0L);
+        for (; to < page.Count; to++)
+        {
+            events += page[to].Entry?.Outgoing.Count ?? 0;
+            bytes += page[to].Size;
+            if (to > from && (events > MaxEvents || bytes > MaxBytes))
+            {
+                break;
+            }
+        }
+
+        return to - from == page.Count ? page : [.. page.Skip(from).Take(to - from)];
+    }
+
     /// <summary>
-    /// Topics of a page that are in no row yet, each with the ordering of its first event; none behind a row that cannot be read, which may hold the first.
+    /// Topics of some rows that are in no row yet, each with the ordering of its first event; none behind a row that cannot be read, which may hold the first.
     /// </summary>
-    public static IReadOnlyList<(string Topic, long Ordering)> NewTopics(IReadOnlyList<JournalRow> page, RelayPlaces places)
+    public static IReadOnlyList<(string Topic, long Ordering)> NewTopics(IReadOnlyList<JournalRow> rows, RelayPlaces places)
     {
         List<(string, long)> found = [];
-        foreach (var row in page)
+        foreach (var row in rows)
         {
             if (row.Foreign)
             {
@@ -62,10 +74,11 @@ internal sealed class RelayBatch
         return found;
     }
 
-    public static RelayBatch Of(long after, IReadOnlyList<JournalRow> page, RelayPlaces places, RelayRecords records)
+    /// <param name="after">The rows are those above this ordering.</param>
+    public static RelayBatch Of(long after, IReadOnlyList<JournalRow> rows, RelayPlaces places, RelayRecords records)
     {
-        var batch = new RelayBatch(after, page[^1].Ordering);
-        foreach (var row in page)
+        var batch = new RelayBatch(rows[^1].Ordering);
+        foreach (var row in rows)
         {
             var damage = row.Foreign ? null : Problem(row);
             if (damage is not null)
@@ -85,9 +98,9 @@ internal sealed class RelayBatch
             for (var i = 0; i < outgoing.Count; i++)
             {
                 var topic = places.Find(outgoing[i].Destination)!;
-                if (RelayPlaces.TakesPart(topic, after) && row.Ordering > topic.Place)
+                if (RelayPlaces.TakesPart(topic, after) && row.Ordering > topic.Next)
                 {
-                    batch.Add(records.Make(row, i));
+                    batch.Add(topic, row, records.Make(row, i));
                 }
             }
         }
@@ -111,14 +124,37 @@ internal sealed class RelayBatch
                 $"journal row {row.Ordering} ({row.PersistenceId}, number {row.SequenceNumber}) holds {row.Entry.Outgoing.Count} outgoing events; origin numbers have room for {JournalEntry.MaxOutgoing}. Nothing behind it is published");
     }
 
-    private void Add(RelayRecord record)
+    private void Add(RelayTopic topic, JournalRow row, RelayRecord record)
     {
-        Records.Add(record);
-        if (!_byTopic.TryGetValue(record.Topic, out var list))
+        if (!_parts.TryGetValue(topic.Name, out var part))
         {
-            _byTopic.Add(record.Topic, list = []);
+            _parts.Add(topic.Name, part = new Part(topic));
         }
 
-        list.Add(record);
+        part.Add(row, record);
+    }
+
+    /// <summary>One topic's.</summary>
+    internal sealed class Part(RelayTopic topic)
+    {
+        private readonly List<RelayRecord> _records = [];
+        private long _row = -1;
+
+        public RelayTopic Topic => topic;
+
+        public IReadOnlyList<RelayRecord> Records => _records;
+
+        /// <summary>Of the rows that they are from.</summary>
+        public long Bytes { get; private set; }
+
+        public void Add(JournalRow row, RelayRecord record)
+        {
+            _records.Add(record);
+            if (_row != row.Ordering)
+            {
+                _row = row.Ordering;
+                Bytes += row.Size;
+            }
+        }
     }
 }

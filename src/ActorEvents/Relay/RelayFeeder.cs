@@ -5,24 +5,29 @@ using ActorEvents.Telemetry;
 namespace ActorEvents.Relay;
 
 /// <summary>
-/// One time that the relay runs, from taking the lease to losing it: reads pages, publishes, stores places. One pass at a time; only
-/// <see cref="View"/> and <see cref="StoreAtOnce"/> may be used meanwhile. In memory: the page that is published and the next one.
+/// One time that the relay runs, from taking the lease to losing it: reads pages, hands them over batch by batch while the window has room, takes note of what is acknowledged, stores places.
+/// One pass at a time; only <see cref="View"/>, <see cref="StoreAtOnce"/> and <see cref="Wake"/> may be used meanwhile. In memory: a page, and what is under way.
 /// </summary>
 internal sealed class RelayFeeder(RelaySettings settings, Action progress)
 {
-    /// <summary>A page with fewer rows than this share of a full one is near the end: nothing is read ahead.</summary>
-    private const int ReadAheadShare = 16;
-
     private readonly RelayRecords _records = new(settings.JournalId, settings.Source, settings.Restores);
     private readonly TimeProvider _time = settings.Time;
+    private readonly Bell _bell = new(settings.Time);
     private RelayPublisher? _publisher;
     private RelayPlaces? _places;
     private JournalSubscription? _rows;
-    private (long After, Task<IReadOnlyList<JournalRow>> Page)? _ahead;
+
+    /// <summary>What is left of the page that is being handed over: from this index on, behind this ordering.</summary>
+    private (IReadOnlyList<JournalRow> Page, int From, long After)? _rest;
+
+    /// <summary>Nothing was there behind this ordering when it was last looked; null: look.</summary>
+    private long? _nothingBehind;
     private long _epoch;
     private long _storedAt;
     private bool _foreignSeen;
+    private bool _turn;
     private volatile bool _storeAtOnce;
+    private volatile bool _woken;
     private volatile RelayView? _view;
 
     /// <summary>Null before the lease is taken and places are read.</summary>
@@ -34,10 +39,21 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
     /// <summary>Somebody waits for places: they are stored after each page.</summary>
     public bool StoreAtOnce
     {
-        set => _storeAtOnce = value;
+        set
+        {
+            _storeAtOnce = value;
+            _bell.Ring();
+        }
     }
 
-    /// <summary>Runs until nothing is left to do now.</summary>
+    /// <summary>The journal may have grown: a pass that waits for acknowledgements looks again.</summary>
+    public void Wake()
+    {
+        _woken = true;
+        _bell.Ring();
+    }
+
+    /// <summary>Runs until nothing is left to do now, and nothing under way.</summary>
     /// <returns>When there will be something to do even without new rows: a retry, places to store, topics to ask for; null: never.</returns>
     /// <exception cref="RelayLeaseLostException">This feeder is over.</exception>
     public async Task<TimeSpan?> PassAsync(CancellationToken cancellationToken)
@@ -50,7 +66,6 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
         finally
         {
             _view = places.View();
-            await DropAheadAsync();
         }
 
         return Due(places);
@@ -62,8 +77,9 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(2), _time);
         try
         {
-            if (_places is { AnythingUnstored: true } places)
+            if (_places is { } places)
             {
+                await _publisher!.CollectAsync(places, deadline.Token);
                 await StoreAsync(places, deadline.Token);
                 _view = places.View();
             }
@@ -82,7 +98,7 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
 
     private async Task<RelayPlaces> OpenAsync(CancellationToken cancellationToken)
     {
-        _publisher ??= new RelayPublisher(settings);
+        _publisher ??= new RelayPublisher(settings, _bell.Ring);
         _epoch = await settings.Store.TakeLeaseAsync(cancellationToken);
         var places = new RelayPlaces(settings.Options.RecreatedTopic, await settings.Store.ListAsync(cancellationToken));
         _rows = settings.Tail.Subscribe("the relay", places.Low, settings.Options.PageRows);
@@ -93,66 +109,107 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
 
     private async Task RunAsync(RelayPlaces places, CancellationToken cancellationToken)
     {
-        var (turn, headDone) = (false, false);
+        (_rest, _nothingBehind) = (null, null);
         while (true)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            await _publisher!.CheckTopicsAsync(places, cancellationToken);
-            await StoreIfDueAsync(places, cancellationToken);
-
-            // Who is behind (re-created, or back after a failure) and who is in front take turns, so that a long replay holds nobody up.
-            var (low, high) = (places.Low, places.High);
-            turn = !turn;
-            var after = turn || headDone ? low : high;
-            var page = await PageAsync(after, cancellationToken);
-            if (page.Count > 0)
+            _bell.Hush();
+            await CollectAsync(places, cancellationToken);
+            if (places.HasRoom(settings.Options) && await NextAsync(places, cancellationToken) is var (page, from, after))
             {
-                if (low == high && page.Count >= settings.Options.PageRows / ReadAheadShare)
-                {
-                    ReadAhead(page[^1].Ordering, cancellationToken);
-                }
-
-                await FeedAsync(places, after, page, cancellationToken);
+                var rows = RelayBatch.Rows(page, from);
+                await FeedAsync(places, after, rows, cancellationToken);
+                _rest = from + rows.Count < page.Count ? (page, from + rows.Count, rows[^1].Ordering) : null;
             }
-            else if (after == low)
+            else if (places.Topics.All(t => t.UnderWay.Count == 0))
             {
-                await StoreIfDueAsync(places, cancellationToken);
-                End = after;
+                End = places.Low;
                 return;
             }
             else
             {
-                headDone = true;
+                await _bell.HeardAsync(Due(places), cancellationToken);
             }
         }
     }
 
-    private async Task FeedAsync(RelayPlaces places, long after, IReadOnlyList<JournalRow> page, CancellationToken cancellationToken)
+    private async Task CollectAsync(RelayPlaces places, CancellationToken cancellationToken)
     {
-        foreach (var (topic, ordering) in RelayBatch.NewTopics(page, places))
+        cancellationToken.ThrowIfCancellationRequested();
+        if (await _publisher!.CollectAsync(places, cancellationToken))
+        {
+            _view = places.View();
+            progress();
+        }
+
+        await _publisher.CheckTopicsAsync(places, cancellationToken);
+        await StoreIfDueAsync(places, cancellationToken);
+    }
+
+    /// <summary>The rest of the page, or another one; null: there is nothing now.</summary>
+    private async Task<(IReadOnlyList<JournalRow> Page, int From, long After)?> NextAsync(RelayPlaces places, CancellationToken cancellationToken)
+    {
+        if (_rest is not null)
+        {
+            return _rest;
+        }
+
+        if (_woken)
+        {
+            (_woken, _nothingBehind) = (false, null);
+        }
+
+        // Who is behind (re-created, or back after a failure) and who is in front take turns, so that a long replay holds nobody up.
+        _turn = !_turn;
+        var (first, second) = _turn ? (places.Low, places.High) : (places.High, places.Low);
+        return await ReadAsync(first, cancellationToken) ?? await ReadAsync(second, cancellationToken);
+    }
+
+    private async Task<(IReadOnlyList<JournalRow> Page, int From, long After)?> ReadAsync(long after, CancellationToken cancellationToken)
+    {
+        if (after >= _nothingBehind)
+        {
+            return null;
+        }
+
+        // What was read and could not be used is read again, for whatever held it up may be mended.
+        if (_rows!.Place != after)
+        {
+            _rows.Seek(after);
+        }
+
+        var page = await _rows.TryReadAsync(cancellationToken);
+        if (page.Count > 0)
+        {
+            return (page, 0, after);
+        }
+
+        _nothingBehind = after;
+        return null;
+    }
+
+    private async Task FeedAsync(RelayPlaces places, long after, IReadOnlyList<JournalRow> rows, CancellationToken cancellationToken)
+    {
+        foreach (var (topic, ordering) in RelayBatch.NewTopics(rows, places))
         {
             await _publisher!.IdentifyAsync(places, places.Discover(topic, ordering), cancellationToken);
         }
 
-        var batch = RelayBatch.Of(after, page, places, _records);
+        var batch = RelayBatch.Of(after, rows, places, _records);
         if (batch.Foreign is { } foreign && !_foreignSeen)
         {
             _foreignSeen = true;
             Log.ForeignRow(settings.Logger, foreign.Ordering, foreign.PersistenceId, foreign.Problem ?? "");
         }
 
-        if (batch.Records.Count > 0 && !await _publisher!.PublishAsync(places, batch, cancellationToken))
-        {
-            return;
-        }
-
+        _publisher!.Publish(batch);
         if (batch.Last > after)
         {
-            places.Advance(after, batch.Last);
+            places.HandedOver(after, batch.Last);
         }
 
         if (batch.Damage is not null)
         {
+            await SettleAsync(places, cancellationToken);
             await StoreAsync(places, cancellationToken);
             throw new RelayBlockedException(batch.Damage);
         }
@@ -161,44 +218,19 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
         progress();
     }
 
-    private async Task<IReadOnlyList<JournalRow>> PageAsync(long after, CancellationToken cancellationToken)
+    /// <summary>Waits for what is under way, but for topics that take nothing.</summary>
+    private async Task SettleAsync(RelayPlaces places, CancellationToken cancellationToken)
     {
-        if (_ahead is { } ahead && ahead.After == after)
+        while (true)
         {
-            _ahead = null;
-            var page = await ahead.Page;
-            if (page.Count > 0)
+            _bell.Hush();
+            await CollectAsync(places, cancellationToken);
+            if (places.Settled)
             {
-                return page;
+                return;
             }
 
-            // It was read some time ago: only a present look at the end of the journal tells that this is the end.
-        }
-
-        await DropAheadAsync();
-        return await ReadAsync(after, cancellationToken);
-    }
-
-    private Task<IReadOnlyList<JournalRow>> ReadAsync(long after, CancellationToken cancellationToken)
-    {
-        // What was read and could not be used is read again, for whatever held it up may be mended.
-        if (_rows!.Place != after)
-        {
-            _rows.Seek(after);
-        }
-
-        return _rows.TryReadAsync(cancellationToken);
-    }
-
-    private void ReadAhead(long after, CancellationToken cancellationToken) =>
-        _ahead = (after, Task.Run(() => ReadAsync(after, cancellationToken), cancellationToken));
-
-    private async Task DropAheadAsync()
-    {
-        if (_ahead is { } ahead)
-        {
-            _ahead = null;
-            await ((Task)ahead.Page).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _bell.HeardAsync(Due(places), cancellationToken);
         }
     }
 
@@ -231,20 +263,10 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
 
     private TimeSpan? Due(RelayPlaces places)
     {
-        TimeSpan? due = places.AnythingUnstored ? settings.Options.StoreInterval - _time.GetElapsedTime(_storedAt) : null;
-        if (places.Topics.Count > 0 && _publisher!.NextCheck is var check && !(check >= due))
+        var due = _publisher!.Due(places);
+        if (places.AnythingUnstored && settings.Options.StoreInterval - _time.GetElapsedTime(_storedAt) is var store && !(store >= due))
         {
-            due = check;
-        }
-
-        var now = _time.GetTimestamp();
-        foreach (var topic in places.Topics)
-        {
-            if (!topic.Checked)
-            {
-                var retry = _time.GetElapsedTime(now, topic.RetryAt);
-                due = due is null || retry < due ? retry : due;
-            }
+            due = store;
         }
 
         return due < TimeSpan.Zero ? TimeSpan.Zero : due;

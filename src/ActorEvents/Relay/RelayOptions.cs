@@ -24,9 +24,20 @@ public sealed class RelayOptions
     /// <summary>Attribute <c>source</c> of published events, a URI reference. Null or empty: <c>/actor-events/</c> + journal id.</summary>
     public string? Source { get; set; }
 
-    /// <summary>Journal rows in one page at most; two pages are in memory, each also bounded in bytes by the journal's reader. Default 2,000.</summary>
+    /// <summary>Journal rows in one page at most; one page is in memory, also bounded in bytes by the journal's reader. Default 2,000.</summary>
     [Range(1, 100_000)]
     public int PageRows { get; set; } = 2_000;
+
+    /// <summary>
+    /// Outgoing events that may be under way to the broker, handed over and not acknowledged: more are handed over while there are fewer, so that it may be passed by one list (2,000 events, or
+    /// those of one row). A topic that takes nothing for a second is waited for no longer, and counts no more. Default 20,000.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int WindowEvents { get; set; } = 20_000;
+
+    /// <summary>The same in bytes of the rows that they are from. Default 16 MiB.</summary>
+    [Range(65_536, 1L << 32)]
+    public long WindowBytes { get; set; } = 16L << 20;
 
     /// <summary>
     /// How long the journal is not looked at without a notification, at first; while it does not grow, the pause doubles up to eight times this. Default 500 ms.

@@ -4,7 +4,7 @@ using ActorEvents.Journal.Stores;
 namespace ActorEvents.Relay;
 
 /// <summary>
-/// The places of all destinations. Pure. What it keeps true: every topic that has an outgoing event at or below a stored place is itself in the
+/// The places of all destinations, and what is under way to them. Pure. What it keeps true: every topic that has an outgoing event at or below a stored place is itself in the
 /// store, whatever happened to it. So a topic that is in no row has nothing at or below any stored place, and begins at its first event.
 /// </summary>
 internal sealed class RelayPlaces
@@ -47,13 +47,42 @@ internal sealed class RelayPlaces
     /// <summary>Every topic with an outgoing event at or below is known.</summary>
     public long Scanned { get; private set; }
 
-    /// <summary>Where to read on so that nobody misses a row; the first unread of the active destination that is furthest behind.</summary>
+    /// <summary>Where to read on so that nobody misses a row; the first unread of the moving destination that is furthest behind.</summary>
     public long Low => Extreme(Math.Min);
 
     /// <summary>The same of the one that is furthest ahead.</summary>
     public long High => Extreme(Math.Max);
 
-    public bool AnythingUnstored => _unstored.Count > 0 || Scanned > _scanStored;
+    /// <summary>How far the journal is known is stored with the places that follow.</summary>
+    public bool AnythingUnstored => _unstored.Count > 0 || (Scanned > _scanStored && !_topics.Values.Any(t => t.UnderWay.Count > 0));
+
+    /// <summary>Nothing is under way but to topics that nobody waits for.</summary>
+    public bool Settled => !_topics.Values.Any(t => t.UnderWay.Count > 0 && !t.Stalled);
+
+    /// <summary>Whether more may be handed over now: none that moves waits to be asked for its id, and what is under way to them leaves room.</summary>
+    public bool HasRoom(RelayOptions options)
+    {
+        var (events, bytes, stalled, moves) = (0L, 0L, false, false);
+        foreach (var topic in _topics.Values)
+        {
+            stalled |= topic is { Active: true, Stalled: true };
+            if (!topic.Moves)
+            {
+                continue;
+            }
+
+            moves = true;
+            if (topic.ToAsk)
+            {
+                return false;
+            }
+
+            (events, bytes) = (events + topic.Size.Events, bytes + topic.Size.Bytes);
+        }
+
+        // With nobody left who takes anything, reading on would only mean to read it again.
+        return moves ? events < options.WindowEvents && bytes < options.WindowBytes : !stalled;
+    }
 
     public RelayView View() => new(
         _scanStored, [.. _topics.Values.Select(t => new RelayDestinationStatus(t.Name, t.Id, t.Stored, 0, t.Stopped, t.Fault))]);
@@ -82,7 +111,7 @@ internal sealed class RelayPlaces
         var ids = Known(topic.Name);
         if (ids.TryGetValue(id, out var place))
         {
-            (topic.Id, topic.Place, topic.Stopped) = (id, place, null);
+            (topic.Id, topic.Place, topic.Next, topic.Stopped) = (id, place, place, null);
             topic.Stored = _unstored.ContainsKey((topic.Name, id)) ? Math.Min(topic.Stored, place) : place;
             return TopicIdentity.Known;
         }
@@ -111,16 +140,37 @@ internal sealed class RelayPlaces
         return TopicIdentity.Recreated;
     }
 
-    /// <summary>A failure of this topic alone; it is out until it has been asked for its id again.</summary>
+    /// <summary>A failure of this topic alone; it is out until it has been asked for its id again, and then goes on behind what was acknowledged.</summary>
     public static void Fail(RelayTopic topic, string reason)
     {
+        topic.UnderWay.Clear();
+        topic.Size = default;
+        topic.Next = topic.Place;
+        topic.Stalled = false;
         topic.Checked = false;
         topic.Fault = reason;
         topic.Failures++;
     }
 
-    /// <summary>A page from <paramref name="after"/> (exclusive) to <paramref name="last"/> (inclusive) went out to every topic that took part in it.</summary>
-    public void Advance(long after, long last)
+    /// <summary>A list is under way behind the others of its topic.</summary>
+    public static void Send(RelayTopic topic, RelayList list, long now)
+    {
+        topic.MovedAt = topic.UnderWay.Count == 0 ? now : topic.MovedAt;
+        topic.UnderWay.Enqueue(list);
+        topic.Size = (topic.Size.Events + list.Records.Count, topic.Size.Bytes + list.Bytes);
+    }
+
+    /// <summary>The topic's oldest list under way is acknowledged, and what was refused of it is set aside.</summary>
+    public void Acknowledged(RelayTopic topic, long now)
+    {
+        var list = topic.UnderWay.Dequeue();
+        topic.Size = (topic.Size.Events - list.Records.Count, topic.Size.Bytes - list.Bytes);
+        (topic.Failures, topic.MovedAt, topic.Stalled) = (0, now, false);
+        MoveTo(topic, topic.UnderWay.Count == 0 ? topic.Next : list.UpTo);
+    }
+
+    /// <summary>Rows from <paramref name="after"/> (exclusive) to <paramref name="last"/> (inclusive) were handed over to every topic that took part in them.</summary>
+    public void HandedOver(long after, long last)
     {
         Scanned = Math.Max(Scanned, last);
         foreach (var topic in _topics.Values)
@@ -130,17 +180,17 @@ internal sealed class RelayPlaces
                 continue;
             }
 
-            topic.Failures = 0;
-            if (last > topic.Place)
+            topic.Next = Math.Max(topic.Next, last);
+            if (topic.UnderWay.Count == 0)
             {
-                topic.Place = last;
-                Note(topic);
+                topic.Failures = 0;
+                MoveTo(topic, topic.Next);
             }
         }
     }
 
     /// <summary>A topic that is behind the beginning of a page takes no part in it: it would miss what is between.</summary>
-    public static bool TakesPart(RelayTopic topic, long after) => topic.Active && topic.Place >= after;
+    public static bool TakesPart(RelayTopic topic, long after) => topic.Moves && topic.Next >= after;
 
     /// <summary>Everything that the store does not have yet; to be written in one transaction, or the promise above breaks.</summary>
     public IReadOnlyList<RelayPlace> Unstored()
@@ -189,10 +239,19 @@ internal sealed class RelayPlaces
     private void Use(RelayTopic topic, string id, long place)
     {
         topic.Id = id;
-        topic.Place = place;
+        (topic.Place, topic.Next) = (place, place);
         topic.Stored = Math.Min(topic.Stored, place);
         topic.Stopped = null;
         Note(topic);
+    }
+
+    private void MoveTo(RelayTopic topic, long place)
+    {
+        if (place > topic.Place)
+        {
+            topic.Place = place;
+            Note(topic);
+        }
     }
 
     private void Note(RelayTopic topic)
@@ -212,9 +271,9 @@ internal sealed class RelayPlaces
         long? place = null;
         foreach (var topic in _topics.Values)
         {
-            if (topic.Active)
+            if (topic.Moves)
             {
-                place = place is { } other ? choose(other, topic.Place) : topic.Place;
+                place = place is { } other ? choose(other, topic.Next) : topic.Next;
             }
         }
 

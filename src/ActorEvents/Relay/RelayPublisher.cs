@@ -5,36 +5,38 @@ using ActorEvents.Telemetry;
 namespace ActorEvents.Relay;
 
 /// <summary>
-/// The relay's hands at the destination: asks for topic ids, publishes, sets refused events aside. A failure is pinned on the topic that causes it,
-/// so that the others go on.
+/// The relay's hands at the destination: asks for topic ids, publishes, sets refused events aside. A failure is the topic's whose list failed, so that the others go on.
 /// </summary>
-internal sealed class RelayPublisher(RelaySettings settings)
+/// <param name="completed">Called when a list has completed, on any thread.</param>
+internal sealed class RelayPublisher(RelaySettings settings, Action completed)
 {
+    /// <summary>After so long without a list that completes, nobody waits for a topic any more.</summary>
+    private static readonly TimeSpan s_stall = TimeSpan.FromSeconds(1);
+
     private readonly IRelayDestination _destination = settings.Destination();
     private readonly TimeProvider _time = settings.Time;
-    private bool _onItsOwn;
     private bool _checkAll = true;
     private long _checkedAt;
 
-    /// <summary>Until all topics are asked for their ids again.</summary>
-    public TimeSpan NextCheck => _checkAll ? TimeSpan.Zero : settings.Options.TopicCheckInterval - _time.GetElapsedTime(_checkedAt);
-
-    /// <summary>Asks for the ids of all topics when that is due, and of those whose pause is over.</summary>
+    /// <summary>Asks for the ids of all topics when that is due, and of those whose pause is over; of none while something of it is under way.</summary>
     public async Task CheckTopicsAsync(RelayPlaces places, CancellationToken cancellationToken)
     {
-        var all = _checkAll || _time.GetElapsedTime(_checkedAt) >= settings.Options.TopicCheckInterval;
-        foreach (var topic in places.Topics)
-        {
-            if (topic.Checked ? all : topic.RetryAt <= _time.GetTimestamp())
-            {
-                await IdentifyAsync(places, topic, cancellationToken);
-            }
-        }
-
-        if (all)
+        if (_checkAll || _time.GetElapsedTime(_checkedAt) >= settings.Options.TopicCheckInterval)
         {
             _checkAll = false;
             _checkedAt = _time.GetTimestamp();
+            foreach (var topic in places.Topics)
+            {
+                topic.ToAsk = topic.Checked;
+            }
+        }
+
+        foreach (var topic in places.Topics)
+        {
+            if (topic.Checked ? topic.ToAsk && topic.UnderWay.Count == 0 : topic.RetryAt <= _time.GetTimestamp())
+            {
+                await IdentifyAsync(places, topic, cancellationToken);
+            }
         }
     }
 
@@ -55,6 +57,7 @@ internal sealed class RelayPublisher(RelaySettings settings)
             return;
         }
 
+        topic.ToAsk = false;
         var before = topic.Stopped;
         if (places.Resolve(topic, id) == TopicIdentity.Recreated)
         {
@@ -69,60 +72,75 @@ internal sealed class RelayPublisher(RelaySettings settings)
         }
     }
 
-    /// <summary>Publishes a batch; topics that fail are marked and take no part until they are asked for their id again.</summary>
-    /// <returns>False: nothing is known of any of it; check the topics and read the page again.</returns>
-    public async Task<bool> PublishAsync(RelayPlaces places, RelayBatch batch, CancellationToken cancellationToken)
+    /// <summary>Hands a batch over, to each topic its list.</summary>
+    public void Publish(RelayBatch batch)
     {
-        List<(RelayRecord Record, string Reason)> refused = [];
-        if (batch.ByTopic.Count > 1 && !_onItsOwn)
+        foreach (var part in batch.Parts.Values)
         {
-            try
-            {
-                await SendAsync(batch.Records, refused, cancellationToken);
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-            {
-                Log.BatchFailed(settings.Logger, batch.Records.Count, e.Message);
-                _onItsOwn = _checkAll = true;
-                return false;
-            }
+            var done = SendAsync(part.Records);
+            RelayPlaces.Send(part.Topic, new RelayList(part.Records, batch.Last, part.Bytes, done), _time.GetTimestamp());
+            _ = done.ContinueWith(
+                list =>
+                {
+                    _ = list.Exception;
+                    completed();
+                },
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
         }
-        else
+    }
+
+    /// <summary>Takes note of lists that have completed. Topics that failed are marked and take no part until they are asked for their id again.</summary>
+    /// <returns>False: there were none.</returns>
+    public async Task<bool> CollectAsync(RelayPlaces places, CancellationToken cancellationToken)
+    {
+        var any = false;
+        foreach (var topic in places.Topics)
         {
-            foreach (var (name, records) in batch.ByTopic)
+            while (topic.UnderWay.TryPeek(out var list) && list.Done.IsCompleted)
             {
-                try
+                any = true;
+                if (!list.Done.IsCompletedSuccessfully)
                 {
-                    await SendAsync(records, refused, cancellationToken);
-                }
-                catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-                {
-                    Fail(places.Find(name)!, e);
+                    Fail(topic, list.Done.Exception?.InnerException ?? new OperationCanceledException());
                     _checkAll = true;
+                    break;
                 }
+
+                var refused = await list.Done;
+                await SetAsideAsync(topic.Name, list, refused, cancellationToken);
+                places.Acknowledged(topic, _time.GetTimestamp());
+                Metrics.Sent(_destination.MessagingSystem, topic.Name, list.Records.Count - refused.Count, refused.Count);
             }
 
-            _onItsOwn = places.Topics.Any(t => t.Failures > 0);
+            topic.Stalled = topic.UnderWay.Count > 0 && ToStall(topic) <= TimeSpan.Zero;
         }
 
-        if (refused.Count > 0)
-        {
-            var (record, reason) = refused[0];
-            Log.Refused(settings.Logger, refused.Count, record.Topic, record.Event.Id, reason);
-            DeadLetter[] letters = [.. refused.Select(r => RelayRecords.Refused(r.Record, r.Reason))];
-            await settings.DeadLetters.StoreAsync(letters, cancellationToken);
-        }
+        return any;
+    }
 
-        foreach (var (name, records) in batch.ByTopic)
+    /// <summary>Until a topic is to be asked for its id, or stalls; null: nothing of that is to come.</summary>
+    public TimeSpan? Due(RelayPlaces places)
+    {
+        var now = _time.GetTimestamp();
+        TimeSpan? due = null;
+        foreach (var topic in places.Topics)
         {
-            if (places.Find(name)!.Active)
+            Sooner(settings.Options.TopicCheckInterval - _time.GetElapsedTime(_checkedAt, now));
+            if (!topic.Checked)
             {
-                var refusals = refused.Count(r => r.Record.Topic == name);
-                Metrics.Sent(_destination.MessagingSystem, name, records.Count - refusals, refusals);
+                Sooner(_time.GetElapsedTime(now, topic.RetryAt));
+            }
+            else if (topic is { Stalled: false, UnderWay.Count: > 0 })
+            {
+                Sooner(ToStall(topic));
             }
         }
 
-        return true;
+        return due;
+
+        void Sooner(TimeSpan other) => due = due < other ? due : other;
     }
 
     public async Task CloseAsync()
@@ -137,18 +155,32 @@ internal sealed class RelayPublisher(RelaySettings settings)
         }
     }
 
-    private async Task SendAsync(IReadOnlyList<RelayRecord> records, List<(RelayRecord, string)> refused, CancellationToken cancellationToken)
+    private TimeSpan ToStall(RelayTopic topic) => s_stall - _time.GetElapsedTime(topic.MovedAt);
+
+    private async Task SetAsideAsync(string topic, RelayList list, IReadOnlyList<RelayRefusal> refused, CancellationToken cancellationToken)
+    {
+        if (refused.Count > 0)
+        {
+            var first = refused[0];
+            Log.Refused(settings.Logger, refused.Count, topic, list.Records[first.Index].Event.Id, first.Reason);
+            DeadLetter[] letters = [.. refused.Select(r => RelayRecords.Refused(list.Records[r.Index], r.Reason))];
+            await settings.DeadLetters.StoreAsync(letters, cancellationToken);
+        }
+    }
+
+    private async Task<IReadOnlyList<RelayRefusal>> SendAsync(IReadOnlyList<RelayRecord> records)
     {
         var sending = new Sending(_destination.MessagingSystem, records);
         try
         {
-            foreach (var refusal in await _destination.PublishAsync(sending.Records, cancellationToken))
+            var refused = await _destination.PublishAsync(sending.Records);
+            foreach (var refusal in refused)
             {
-                refused.Add((records[refusal.Index], refusal.Reason));
                 sending.Refused(refusal.Index, refusal.Reason);
             }
 
             sending.End();
+            return refused;
         }
         catch (Exception e)
         {
@@ -157,10 +189,11 @@ internal sealed class RelayPublisher(RelaySettings settings)
         }
     }
 
+    /// <summary>After the first failure it is asked for its id at once: it may have been re-created. Then with pauses.</summary>
     private void Fail(RelayTopic topic, Exception cause)
     {
         RelayPlaces.Fail(topic, cause.Message);
-        var pause = Backoff.After(topic.Failures, settings.Options.FirstPause, settings.Options.MaxPause);
+        var pause = topic.Failures == 1 ? TimeSpan.Zero : Backoff.After(topic.Failures - 1, settings.Options.FirstPause, settings.Options.MaxPause);
         topic.RetryAt = _time.GetTimestamp() + (long)(pause.TotalSeconds * _time.TimestampFrequency);
         Log.DestinationFailed(settings.Logger, topic.Name, topic.Failures, pause.TotalMilliseconds, cause.Message);
     }

@@ -11,6 +11,24 @@ internal sealed class RelayTopic(string name, long place)
     /// <summary>Everything for this topic up to this ordering is acknowledged or set aside.</summary>
     public long Place { get; set; } = place;
 
+    /// <summary>Everything for this topic up to this ordering is handed over; ahead of <see cref="Place"/> by what is under way.</summary>
+    public long Next { get; set; } = place;
+
+    /// <summary>Lists that are handed over and not yet looked at since they completed, oldest first.</summary>
+    public Queue<RelayList> UnderWay { get; } = [];
+
+    /// <summary>Events in <see cref="UnderWay"/>, and bytes of the rows that they are from.</summary>
+    public (long Events, long Bytes) Size { get; set; }
+
+    /// <summary>Timestamp of the last list that completed, or that was handed over with none before it.</summary>
+    public long MovedAt { get; set; }
+
+    /// <summary>Nothing of it has completed for a while: nobody waits for it.</summary>
+    public bool Stalled { get; set; }
+
+    /// <summary>It is to be asked for its id as soon as nothing of it is under way; it is handed nothing more before.</summary>
+    public bool ToAsk { get; set; }
+
     /// <summary>What of <see cref="Place"/> is stored.</summary>
     public long Stored { get; set; }
 
@@ -27,6 +45,9 @@ internal sealed class RelayTopic(string name, long place)
     public long RetryAt { get; set; }
 
     public bool Active => Checked && Stopped is null;
+
+    /// <summary>Takes lists, if not now, then soon.</summary>
+    public bool Moves => Active && !Stalled;
 }
 
 /// <summary>What the id of a topic says.</summary>

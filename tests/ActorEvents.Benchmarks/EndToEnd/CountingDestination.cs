@@ -27,14 +27,14 @@ internal sealed class CountingDestination(IRelayDestination inner, LatencySample
 
     public Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken) => inner.TopicIdAsync(topic, cancellationToken);
 
-    public async Task<IReadOnlyList<RelayRefusal>> PublishAsync(IReadOnlyList<RelayRecord> records, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RelayRefusal>> PublishAsync(IReadOnlyList<RelayRecord> records)
     {
         foreach (var record in records)
         {
             relayed?.Add(record.Event.Data);
         }
 
-        var refusals = await inner.PublishAsync(records, cancellationToken);
+        var refusals = await inner.PublishAsync(records);
         if (refusals.Count > 0)
         {
             throw new InvalidOperationException($"A record was refused: {refusals[0].Reason}");

@@ -15,13 +15,14 @@ namespace ActorEvents.Benchmarks.Kafka;
 
 /// <summary>
 /// A Produce loop with delivery callbacks, that sends records encoded before it is timed, against what sends the same records with the same client settings to
-/// the same topic: the producer stage at the end of a graph (encoded before, too), or the relay's destination, list after list, each awaited (encodes as it goes).
+/// the same topic: the producer stage at the end of a graph (encoded before, too), or the relay's destination, as many under way as the relay's window (encodes as it goes).
 /// </summary>
 internal static class KafkaProduceBenchmark
 {
     private const int Records = 200_000;
     private const int List = 1_000;
     private const string Topic = "bench-produce";
+    private static readonly int s_window = new RelayOptions().WindowEvents;
 
     public static async Task<BenchmarkResult> StageAsync()
     {
@@ -59,14 +60,29 @@ internal static class KafkaProduceBenchmark
         using var producer = KafkaBench.RawProducer(broker.Bootstrap);
         return await AgainstRawAsync("kafka-relay", encoded => Raw(producer, encoded), async (lists, _) =>
         {
+            var underWay = new Queue<Task<IReadOnlyList<RelayRefusal>>>();
             foreach (var list in lists)
             {
-                if ((await destination.PublishAsync(list, CancellationToken.None)).Count > 0)
+                underWay.Enqueue(destination.PublishAsync(list));
+                if (underWay.Count * List >= s_window)
                 {
-                    throw new InvalidOperationException("A record was refused.");
+                    await TakenAsync(underWay.Dequeue());
                 }
             }
+
+            foreach (var rest in underWay)
+            {
+                await TakenAsync(rest);
+            }
         });
+    }
+
+    private static async Task TakenAsync(Task<IReadOnlyList<RelayRefusal>> list)
+    {
+        if ((await list).Count > 0)
+        {
+            throw new InvalidOperationException("A record was refused.");
+        }
     }
 
     private static async Task<BenchmarkResult> AgainstRawAsync(string name, Action<EncodedRecord[]> raw, Func<RelayRecord[][], EncodedRecord[], Task> publish)

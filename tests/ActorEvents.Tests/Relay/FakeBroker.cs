@@ -18,13 +18,22 @@ internal sealed class FakeBroker
     /// <summary>Why a record is refused for good, or null.</summary>
     public Func<RelayRecord, string?> Refuse { get; set; } = _ => null;
 
-    /// <summary>Awaited by every publish before it does anything.</summary>
-    public Func<CancellationToken, Task> Hold { get; set; } = _ => Task.CompletedTask;
+    /// <summary>Awaited by every publish to a topic before it does anything.</summary>
+    public Func<string, CancellationToken, Task> Hold { get; set; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>Events that are under way, of all topics.</summary>
+    public int UnderWay { get; private set; }
+
+    /// <summary>Events that were under way at a time, at most.</summary>
+    public int MostUnderWay { get; private set; }
 
     /// <summary>Everything that was ever taken, of former incarnations too.</summary>
     public List<RelayRecord> Ever { get; } = [];
 
     public int Publishes { get; private set; }
+
+    /// <summary>Events of the largest list.</summary>
+    public int Largest { get; private set; }
 
     public int Open { get; private set; }
 
@@ -95,22 +104,90 @@ internal sealed class FakeBroker
 
     private sealed class Destination(FakeBroker broker) : IRelayDestination
     {
-        private readonly Dictionary<string, string> _told = [];
+        private readonly Dictionary<string, Feed> _feeds = [];
+        private readonly CancellationTokenSource _stop = new();
         private int _callers;
 
         public async Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken)
         {
             using var only = Enter();
+            if (_feeds.TryGetValue(topic, out var feed) && feed is { Failure: null, UnderWay: > 0 })
+            {
+                throw new InvalidOperationException($"{topic} is asked for its id while something of it is under way");
+            }
+
             await Task.Yield();
-            return broker.TopicFault(topic) is { } fault ? throw fault : _told[topic] = broker.Id(topic);
+            if (broker.TopicFault(topic) is { } fault)
+            {
+                throw fault;
+            }
+
+            _feeds[topic] = new Feed(broker.Id(topic));
+            return _feeds[topic].Told;
         }
 
-        public async Task<IReadOnlyList<RelayRefusal>> PublishAsync(IReadOnlyList<RelayRecord> records, CancellationToken cancellationToken)
+        public Task<IReadOnlyList<RelayRefusal>> PublishAsync(IReadOnlyList<RelayRecord> records)
+        {
+            Feed feed;
+            using (Enter())
+            {
+                feed = _feeds[records.Select(r => r.Topic).Distinct().Single()];
+                lock (broker._topics)
+                {
+                    feed.UnderWay++;
+                    broker.UnderWay += records.Count;
+                    broker.MostUnderWay = Math.Max(broker.MostUnderWay, broker.UnderWay);
+                    broker.Largest = Math.Max(broker.Largest, records.Count);
+                }
+            }
+
+            var publishing = PublishAsync(feed, feed.Last, records);
+            feed.Last = publishing;
+            return publishing;
+        }
+
+        public async ValueTask DisposeAsync()
         {
             using var only = Enter();
-            await Task.Yield();
-            await broker.Hold(cancellationToken);
-            cancellationToken.ThrowIfCancellationRequested();
+            await _stop.CancelAsync();
+            lock (broker._topics)
+            {
+                broker.Open--;
+            }
+        }
+
+        /// <summary>In order, and nothing behind what failed.</summary>
+        private async Task<IReadOnlyList<RelayRefusal>> PublishAsync(Feed feed, Task last, IReadOnlyList<RelayRecord> records)
+        {
+            try
+            {
+                await Task.Yield();
+                await last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (feed.Failure is null)
+                {
+                    await broker.Hold(records[0].Topic, _stop.Token);
+                    _stop.Token.ThrowIfCancellationRequested();
+                }
+
+                return feed.Failure is { } before ? throw before : Take(feed, records);
+            }
+            catch (Exception e)
+            {
+                feed.Failure ??= e;
+                throw;
+            }
+            finally
+            {
+                lock (broker._topics)
+                {
+                    feed.UnderWay--;
+                    broker.UnderWay -= records.Count;
+                }
+            }
+        }
+
+        private List<RelayRefusal> Take(Feed feed, IReadOnlyList<RelayRecord> records)
+        {
             List<RelayRefusal> refusals = [];
             lock (broker._topics)
             {
@@ -119,7 +196,7 @@ internal sealed class FakeBroker
                 for (var i = 0; i < records.Count; i++)
                 {
                     var topic = broker._topics[records[i].Topic];
-                    if (i == fault || topic.Id != _told[records[i].Topic])
+                    if (i == fault || topic.Id != feed.Told)
                     {
                         throw new IOException($"nothing is known of {records.Count - i} record(s)");
                     }
@@ -138,19 +215,19 @@ internal sealed class FakeBroker
             }
         }
 
-        public ValueTask DisposeAsync()
-        {
-            using var only = Enter();
-            lock (broker._topics)
-            {
-                broker.Open--;
-            }
-
-            return ValueTask.CompletedTask;
-        }
-
         /// <summary>The contract: one caller at a time.</summary>
         private Leave Enter() => Interlocked.Increment(ref _callers) == 1 ? new Leave(this) : throw new InvalidOperationException("two callers at a time");
+
+        private sealed class Feed(string told)
+        {
+            public string Told => told;
+
+            public Task Last { get; set; } = Task.CompletedTask;
+
+            public Exception? Failure { get; set; }
+
+            public int UnderWay { get; set; }
+        }
 
         private sealed class Leave(Destination destination) : IDisposable
         {

@@ -41,7 +41,7 @@ public sealed class RelayActorTests : TestKit
             Advance(_bench.Options.PollInterval);
             return _bench.Broker.Records("t").Count == 1;
         });
-        await UntilAsync(() => _bench.Store.Writes == 1);
+        await UntilAsync(() => _bench.Store.Place("t", _bench.Broker.Id("t")) == 1);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class RelayActorTests : TestKit
     {
         var relay = await StartAsync();
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _bench.Broker.Hold = token => gate.Task.WaitAsync(token);
+        _bench.Broker.Hold = (_, token) => gate.Task.WaitAsync(token);
         for (var i = 0; i < 6; i++)
         {
             _bench.Journal.Append("h/1", outgoing: [("t", "x")]);
@@ -168,7 +168,7 @@ public sealed class RelayActorTests : TestKit
         var relay = await StartAsync();
         _bench.Journal.Append("h/1", outgoing: [("t", "x")]);
         relay.Tell(JournalAppended.Instance);
-        await UntilAsync(() => _bench.Broker.Records("t").Count == 1);
+        await UntilAsync(() => _bench.Broker.Records("t").Count == 1 && _bench.Broker.UnderWay == 0);
         await UntilAsync(async () => (await StatusAsync(relay)).Destinations.Count == 1);
         Assert.Equal(0, _bench.Store.Place("t", _bench.Broker.Id("t")));
         Watch(relay);
@@ -183,7 +183,7 @@ public sealed class RelayActorTests : TestKit
     {
         var relay = await StartAsync();
         var publishing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _bench.Broker.Hold = token =>
+        _bench.Broker.Hold = (_, token) =>
         {
             publishing.TrySetResult();
             return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);

@@ -75,7 +75,14 @@ public sealed class RelayFaultTests
 
         private static bool Refused(RelayRecord record) => record.Event.Data.Span[^1] == (byte)'7';
 
-        private bool Hit(double chance) => _random.NextDouble() < chance * _faults;
+        /// <summary>Also on the threads of what is under way.</summary>
+        private bool Hit(double chance)
+        {
+            lock (_random)
+            {
+                return _random.NextDouble() < chance * _faults;
+            }
+        }
 
         private void Act()
         {

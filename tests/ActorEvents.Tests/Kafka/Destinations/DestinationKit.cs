@@ -48,7 +48,7 @@ internal sealed class DestinationKit : IAsyncDisposable
     public static RelayRecord[] Records(string topic, int first, int count) => [.. Enumerable.Range(first, count).Select(i => Record(topic, i))];
 
     public Task<IReadOnlyList<RelayRefusal>> PublishAsync(params RelayRecord[] records) =>
-        Destination.PublishAsync(records, CancellationToken.None).WaitAsync(Deadline, TimeProvider.System);
+        Destination.PublishAsync(records).WaitAsync(Deadline, TimeProvider.System);
 
     public Task<string> IdAsync(string topic) => Destination.TopicIdAsync(topic, CancellationToken.None).WaitAsync(Deadline, TimeProvider.System);
 

@@ -38,7 +38,8 @@ public sealed class KafkaDestinationTests
         await using var kit = new DestinationKit(kafka.Bootstrap);
         await kit.IdAsync(other);
         var before = await kit.IdAsync(topic);
-        Assert.Empty(await kit.PublishAsync([Record(other, 0), Record(topic, 0)]));
+        Assert.Empty(await kit.PublishAsync(Record(other, 0)));
+        Assert.Empty(await kit.PublishAsync(Record(topic, 0)));
 
         await LoseBrokersAsync(kafka, () => kit.PublishAsync(Record(other, 1)));
         kafka.Cluster.DeleteTopic(topic);
@@ -101,6 +102,119 @@ public sealed class KafkaDestinationTests
         await kit.IdAsync(topic);
         Assert.Empty(await kit.PublishAsync(Records(topic, 0, 50)));
         Assert.Equal(Enumerable.Range(0, 50), kit.Read(topic));
+    }
+
+    /// <summary>They share a batch, so the second was there before the first was sent.</summary>
+    [Fact]
+    public async Task A_list_is_handed_over_while_another_is_under_way()
+    {
+        using var kafka = new MockKafkaFixture();
+        var topic = kafka.CreateTopic(1);
+        await using var kit = new DestinationKit(kafka.Bootstrap, ("linger.ms", "2000"));
+        await kit.IdAsync(topic);
+        kafka.Cluster.TrackRequests();
+        var first = kit.PublishAsync(Records(topic, 0, 10));
+        Assert.Empty(await kit.PublishAsync(Records(topic, 10, 10)));
+        Assert.Empty(await first);
+        Assert.Equal(1, kafka.Cluster.CountRequests(MockCluster.Produce));
+        Assert.Equal(Enumerable.Range(0, 20), kit.Read(topic));
+    }
+
+    [Fact]
+    public async Task Disposing_fails_what_is_under_way()
+    {
+        using var kafka = new MockKafkaFixture();
+        var topic = kafka.CreateTopic(1);
+        await using var kit = new DestinationKit(kafka.Bootstrap);
+        await kit.IdAsync(topic);
+        kafka.Cluster.SetRtt(-1, TimeSpan.FromMinutes(1));
+        var first = kit.PublishAsync(Records(topic, 0, 10));
+        var second = kit.PublishAsync(Records(topic, 10, 10));
+        await kit.Destination.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => first);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => second);
+    }
+
+    [Fact]
+    public async Task A_refusal_in_the_first_of_many_lists_keeps_the_order_of_all()
+    {
+        using var kafka = new MockKafkaFixture();
+        var topic = kafka.CreateTopic(1);
+        await using var kit = new DestinationKit(kafka.Bootstrap, s_oneAtATime);
+        await kit.IdAsync(topic);
+        kafka.Cluster.PushErrors(MockCluster.Produce, ErrorCode.MsgSizeTooLarge);
+
+        List<int> completed = [];
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(async i =>
+        {
+            Assert.Empty(await kit.PublishAsync(Records(topic, i * 10, 10)));
+            lock (completed)
+            {
+                completed.Add(i);
+            }
+        }));
+        Assert.Equal(Enumerable.Range(0, 200), kit.Read(topic));
+        Assert.Equal(20, completed.Count);
+    }
+
+    [Fact]
+    public async Task What_fails_a_list_fails_all_behind_it_and_what_comes_later_until_the_id_is_asked()
+    {
+        using var kafka = new MockKafkaFixture();
+        var topic = kafka.CreateTopic(1);
+        await using var kit = new DestinationKit(kafka.Bootstrap, s_oneAtATime);
+        await kit.IdAsync(topic);
+        kafka.Cluster.PushErrors(MockCluster.Produce, ErrorCode.TopicAuthorizationFailed);
+
+        foreach (var list in Enumerable.Range(0, 5).Select(i => kit.PublishAsync(Records(topic, i * 10, 10))).ToArray())
+        {
+            await Assert.ThrowsAsync<KafkaException>(() => list);
+        }
+
+        await Assert.ThrowsAsync<KafkaException>(() => kit.PublishAsync(Records(topic, 50, 10)));
+        Assert.Empty(kit.Read(topic));
+        await kit.IdAsync(topic);
+        Assert.Empty(await kit.PublishAsync(Records(topic, 0, 60)));
+        Assert.Equal(Enumerable.Range(0, 60), kit.Read(topic));
+    }
+
+    [Theory]
+    [InlineData(ErrorCode.TopicAuthorizationFailed)]
+    [InlineData(ErrorCode.MsgSizeTooLarge)]
+    public async Task What_ends_the_client_of_one_topic_fails_no_list_of_another(ErrorCode code)
+    {
+        using var kafka = new MockKafkaFixture();
+        var (bad, good) = (kafka.CreateTopic(1), kafka.CreateTopic(1));
+        await using var kit = new DestinationKit(kafka.Bootstrap, s_oneAtATime);
+        await kit.IdAsync(bad);
+        await kit.IdAsync(good);
+        kafka.Cluster.TrackRequests();
+        kafka.Cluster.PushErrors(MockCluster.Produce, code);
+        var failing = kit.PublishAsync(Records(bad, 0, 10));
+        await Poll.UntilAsync(() => kafka.Cluster.CountRequests(MockCluster.Produce) > 0, "that the broker has got the batch that it refuses");
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Empty(await kit.PublishAsync(Records(good, i * 10, 10)));
+        }
+
+        Assert.Equal(Enumerable.Range(0, 200), kit.Read(good));
+        if (code == ErrorCode.MsgSizeTooLarge)
+        {
+            Assert.Empty(await failing);
+            return;
+        }
+
+        await Assert.ThrowsAsync<KafkaException>(() => failing);
+
+        // Again: it has a client of its own now.
+        kafka.Cluster.PushErrors(MockCluster.Produce, code);
+        await kit.IdAsync(bad);
+        await Assert.ThrowsAsync<KafkaException>(() => kit.PublishAsync(Records(bad, 0, 10)));
+        Assert.Empty(await kit.PublishAsync(Records(good, 200, 10)));
+        await kit.IdAsync(bad);
+        Assert.Empty(await kit.PublishAsync(Records(bad, 0, 10)));
+        Assert.Empty(await kit.PublishAsync(Records(bad, 10, 10)));
+        Assert.Equal(Enumerable.Range(0, 20), kit.Read(bad));
     }
 
     /// <summary>While a list is under way, unanswered: what is published behind the loss would wait until a broker answers.</summary>

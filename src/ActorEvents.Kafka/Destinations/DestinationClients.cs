@@ -1,0 +1,88 @@
+using ActorEvents.Kafka.Clients;
+using ActorEvents.Kafka.Producers;
+using ActorEvents.Kafka.Telemetry;
+using ActorEvents.Retries;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace ActorEvents.Kafka.Destinations;
+
+/// <summary>The clients of one destination: one that all topics share, and those that a topic has for itself while it is in trouble. Thread-safe.</summary>
+/// <param name="maxEventBytes">Largest event; the client's own limit is this and 64 KiB for what surrounds it.</param>
+internal sealed class DestinationClients(KafkaClientOptions options, TopicLimits limits, int maxEventBytes, TimeProvider time, ILogger log)
+{
+    private static readonly TimeSpan s_flush = TimeSpan.FromSeconds(2);
+    private readonly RepeatedErrors _errors = new(time);
+    private readonly Lock _lock = new();
+    private readonly HashSet<DestinationClient> _open = [];
+    private DestinationClient? _shared;
+
+    /// <summary>The client that all topics share; a new one if the last has ended.</summary>
+    public DestinationClient Shared()
+    {
+        lock (_lock)
+        {
+            if (_shared is { } shared && (shared.Ended || IsOutdated(shared)))
+            {
+                _shared = null;
+                _ = CloseAsync(shared);
+            }
+
+            return _shared ??= Make(alone: false);
+        }
+    }
+
+    /// <summary>A topic that was read since takes less than its batches may have.</summary>
+    public bool IsOutdated(DestinationClient client) => !client.IsAlone && limits.BatchBytes < client.BatchBytes;
+
+    /// <summary>A client for one topic.</summary>
+    /// <param name="alone">One record a batch.</param>
+    public DestinationClient Make(bool alone)
+    {
+        var settings = KafkaProducerSettings.Of(options) with
+        {
+            ClientId = "actor-events-relay",
+            MaxMessageBytes = maxEventBytes + (64 * 1024),
+            BatchBytes = limits.BatchBytes,
+            WaitForLostBrokers = false,
+        };
+        var client = new DestinationClient(alone ? settings with { Linger = TimeSpan.Zero } : settings, alone, time, Lost);
+        lock (_lock)
+        {
+            _open.Add(client);
+        }
+
+        return client;
+    }
+
+    /// <summary>Ends a client for all who use it, and completes when nothing of it can arrive any more. Unless it was lost, it gets two seconds for what is under way.</summary>
+    public async Task CloseAsync(DestinationClient client, bool flush = true)
+    {
+        client.End(null);
+        await client.CloseAsync(flush && client.Lost is null ? s_flush : TimeSpan.Zero);
+        lock (_lock)
+        {
+            _open.Remove(client);
+        }
+    }
+
+    /// <summary>Ends all.</summary>
+    public Task CloseAsync()
+    {
+        DestinationClient[] open;
+        lock (_lock)
+        {
+            open = [.. _open];
+        }
+
+        return Task.WhenAll(open.Select(c => CloseAsync(c, flush: false)));
+    }
+
+    private void Lost(Error error)
+    {
+        if (_errors.IsWorthSaying(error.Code.ToString()))
+        {
+            Log.ProducerLost(log, error.Code, error.Reason);
+        }
+    }
+}

@@ -1,0 +1,287 @@
+using System.Text;
+using System.Threading.Channels;
+using ActorEvents.Events.Codecs;
+using ActorEvents.Kafka.Clients;
+using ActorEvents.Kafka.Producers;
+using ActorEvents.Kafka.Telemetry;
+using ActorEvents.Relay;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace ActorEvents.Kafka.Destinations;
+
+/// <summary>
+/// Sends one topic's lists, in order, each handed to the client as soon as it comes. When the client ends, what is open goes to the next one, in order; what was refused with its batch
+/// goes alone first. When a record fails, all lists fail. A topic whose own record failed has a client of its own until something is taken: a failed one ends its client.
+/// </summary>
+internal sealed class TopicFeed
+{
+    private readonly string _topic;
+    private readonly DestinationClients _clients;
+    private readonly KafkaTopics _topics;
+    private readonly TopicLimits _limits;
+    private readonly ILogger _log;
+    private readonly SentLists _lists = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _stopping;
+    private readonly Task _running;
+
+    /// <summary>Lists as they come; null: look at the round.</summary>
+    private readonly Channel<SentList?> _incoming = Channel.CreateUnbounded<SentList?>(new() { SingleReader = true });
+    private DestinationClient? _client;
+    private Round? _round;
+    private volatile string? _told;
+    private bool _apart;
+
+    public TopicFeed(string topic, DestinationClients clients, KafkaTopics topics, TopicLimits limits, ILogger log)
+    {
+        (_topic, _clients, _topics, _limits, _log) = (topic, clients, topics, limits, log);
+        _stopping = _stop.Token;
+        _running = Task.Run(RunAsync);
+    }
+
+    public Task<IReadOnlyList<RelayRefusal>> Publish(IReadOnlyList<RelayRecord> records)
+    {
+        var list = _lists.Add(records);
+        if (!_incoming.Writer.TryWrite(list))
+        {
+            list.Fail(new ObjectDisposedException(nameof(KafkaDestination)));
+        }
+
+        return list.Done;
+    }
+
+    /// <summary>Asks for the topic's id while nothing of it is under way.</summary>
+    public async Task<string> IdAsync(CancellationToken cancellationToken)
+    {
+        ThrowIfUnreachable();
+
+        // The client before the question: what happens to the topic behind the answer, the client lives to see.
+        var client = _clients.Shared();
+        var id = await AskAsync(cancellationToken);
+        await _limits.ReadAsync(_topic, cancellationToken);
+        _told = id;
+        client.Asked(_topic);
+        _lists.Reopen();
+        return id;
+    }
+
+    /// <summary>What is under way fails.</summary>
+    public async Task StopAsync()
+    {
+        _incoming.Writer.TryComplete();
+        _lists.Fail(new ObjectDisposedException(nameof(KafkaDestination)));
+        await _stop.CancelAsync();
+        await _running;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        await foreach (var list in _incoming.Reader.ReadAllAsync(CancellationToken.None))
+        {
+            try
+            {
+                await GoOnAsync(list is not null && _lists.Begin(list) ? list : null);
+            }
+            catch (Exception e)
+            {
+                await LeaveAsync();
+                _lists.Fail(e);
+            }
+        }
+    }
+
+    private async Task GoOnAsync(SentList? list)
+    {
+        if (_round is { Over.IsCompleted: true } over)
+        {
+            await LeaveAsync();
+            await SettleAsync(over);
+            await SendAsync(_lists.Open());
+        }
+        else if (list is not null)
+        {
+            if (_apart && _round is not null && _lists.Count == 1)
+            {
+                // All that its own client was given is taken.
+                await LeaveAsync();
+                _apart = false;
+            }
+
+            await SendAsync(Enumerable.Range(0, list.Records.Count).Select(i => new SentRecord(list, i)));
+        }
+    }
+
+    /// <summary>When a round is over and its client closed: what failed is said, what was refused is sent alone.</summary>
+    private async Task SettleAsync(Round over)
+    {
+        if (over.Failure is { } failure && _lists.Open().Count > 0)
+        {
+            _apart = failure is KafkaException { Error.Code: not ErrorCode.Local_AllBrokersDown, Error.IsFatal: false };
+            throw failure;
+        }
+
+        if (_lists.LastRefused() is var last and >= 0)
+        {
+            await SendAloneAsync(last);
+        }
+    }
+
+    private async Task SendAsync(IEnumerable<SentRecord> records)
+    {
+        Round? round = null;
+        foreach (var sent in records)
+        {
+            round ??= await RoundAsync();
+            if (round.Over.IsCompleted)
+            {
+                // It goes to the next client, with what is open before it.
+                return;
+            }
+
+            await ProduceAsync(_client!, round, sent);
+        }
+    }
+
+    /// <summary>Up to the last record that was refused, in order and each awaited; what is behind it was not sent, and can go in batches again.</summary>
+    private async Task SendAloneAsync(long last)
+    {
+        var taken = _lists.LastTaken();
+        IReadOnlyList<SentRecord> open = [.. _lists.Open().TakeWhile(s => s.Number <= last)];
+        Log.RefusedWithBatch(_log, open.Count, _topic);
+
+        // A limit that was lowered since: what goes in batches again must fit.
+        await _limits.ReadAsync(_topic, _stopping);
+        var client = _clients.Make(alone: true);
+        try
+        {
+            await AskedAsync(client);
+            foreach (var sent in open)
+            {
+                if (sent.Record.Event.Key is { } key && taken.TryGetValue(key, out var behind) && behind > sent.Number)
+                {
+                    // A broker that knows nothing of the client yet takes a second batch behind a refused first one.
+                    _lists.SetAside(sent, $"{_lists.Reason}; refused with its batch, and a later event of its key was taken behind it, so that it cannot be sent alone in its order any more");
+                    continue;
+                }
+
+                var round = new Round(_lists, 1);
+                client.Begin(round);
+                await ProduceAsync(client, round, sent);
+                await round.Over.WaitAsync(_stopping);
+                client.Leave(round);
+            }
+        }
+        finally
+        {
+            await _clients.CloseAsync(client, flush: false);
+        }
+    }
+
+    private ValueTask ProduceAsync(DestinationClient client, Round round, SentRecord sent)
+    {
+        if (!RecordEncoder.TryEncodeBinary(sent.Record.Event, out var record, out var reason))
+        {
+            round.SetAside(sent, reason);
+            return ValueTask.CompletedTask;
+        }
+
+        var message = new ProducerRecord(_topic, record).ToMessage();
+        AddTrace(message.Headers, sent.Record);
+        return client.ProduceAsync(round, sent, message, _stopping);
+    }
+
+    /// <summary>Kafka's own headers for the hop, which tracing of other consumers reads; the event's extension, which says where it was decided, is never changed by a hop.</summary>
+    private static void AddTrace(Headers headers, RelayRecord outgoing)
+    {
+        if ((outgoing.HopTraceParent ?? outgoing.Event.Extension("traceparent")) is { } parent)
+        {
+            headers.Add("traceparent", Encoding.UTF8.GetBytes(parent));
+            if (outgoing.Event.Extension("tracestate") is { } state)
+            {
+                headers.Add("tracestate", Encoding.UTF8.GetBytes(state));
+            }
+        }
+    }
+
+    /// <summary>The round that is under way, over when its client's batches may be too large; or a new one.</summary>
+    private async ValueTask<Round> RoundAsync()
+    {
+        if (_round is { } present)
+        {
+            if (_clients.IsOutdated(_client!))
+            {
+                _client!.End(null);
+            }
+
+            return present;
+        }
+
+        var client = _apart ? _clients.Make(alone: false) : _clients.Shared();
+        try
+        {
+            await AskedAsync(client);
+        }
+        catch (Exception) when (_apart)
+        {
+            await _clients.CloseAsync(client, flush: false);
+            throw;
+        }
+
+        var round = new Round(_lists);
+        (_client, _round) = (client, round);
+        client.Begin(round);
+        _ = round.Over.ContinueWith(
+            over =>
+            {
+                _ = over.Exception;
+                _incoming.Writer.TryWrite(null);
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        return round;
+    }
+
+    private async Task LeaveAsync()
+    {
+        if (_client is { } client)
+        {
+            client.Leave(_round!);
+            (_client, _round) = (null, null);
+            await _clients.CloseAsync(client);
+        }
+    }
+
+    /// <summary>No topic is fed before its id was asked since the client was made: it may have been re-created while there was none, or while no broker was reached.</summary>
+    private async ValueTask AskedAsync(DestinationClient client)
+    {
+        if (client.HasAsked(_topic))
+        {
+            return;
+        }
+
+        var id = await AskAsync(_stopping);
+        if (_told is { } told && told != id)
+        {
+            throw new KafkaException(new Error(ErrorCode.UnknownTopicId, $"topic {_topic} was re-created: its id is now {id}"));
+        }
+
+        client.Asked(_topic);
+    }
+
+    private async Task<string> AskAsync(CancellationToken cancellationToken)
+    {
+        ThrowIfUnreachable();
+        return (await _topics.DescribeAsync(_topic, fresh: true, cancellationToken)).Id;
+    }
+
+    private void ThrowIfUnreachable()
+    {
+        if (_topics.IsUnreachable)
+        {
+            throw new KafkaException(new Error(ErrorCode.Local_Transport, _topics.Problem));
+        }
+    }
+}
