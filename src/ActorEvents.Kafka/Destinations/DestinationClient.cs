@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ActorEvents.Kafka.Native;
 using ActorEvents.Kafka.Producers;
 using Confluent.Kafka;
 
@@ -9,12 +10,15 @@ namespace ActorEvents.Kafka.Destinations;
 /// </summary>
 internal sealed class DestinationClient
 {
+    /// <summary>Of a record's opaque value, the number's; the round's are above.</summary>
+    private const int NumberBits = 48;
+
     private static readonly TimeSpan s_queueFullPause = TimeSpan.FromMilliseconds(5);
-    private readonly IProducer<byte[]?, byte[]> _producer;
+    private readonly NativeProducer _producer;
     private readonly ConcurrentDictionary<string, bool> _asked = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
-    private readonly HashSet<Round> _rounds = [];
+    private readonly List<Round> _rounds = [];
     private Task? _closed;
     private bool _ended;
     private Error? _lost;
@@ -27,9 +31,10 @@ internal sealed class DestinationClient
         BatchBytes = settings.BatchBytes;
         var config = settings.ToClientConfig();
         config.EnableGaplessGuarantee = !alone;
-        _producer = new ProducerBuilder<byte[]?, byte[]>(config)
-            .SetLogHandler((_, _) => { })
-            .SetErrorHandler((_, error) =>
+        _producer = new NativeProducer(
+            config,
+            Reported,
+            error =>
             {
                 if (error.Code == ErrorCode.Local_GaplessGuarantee)
                 {
@@ -40,8 +45,7 @@ internal sealed class DestinationClient
                     lost(error);
                     End(error);
                 }
-            })
-            .Build();
+            });
     }
 
     public bool IsAlone { get; }
@@ -82,22 +86,21 @@ internal sealed class DestinationClient
     {
         lock (_lock)
         {
+            if (IsAlone)
+            {
+                // Its last record is reported.
+                _rounds.Clear();
+            }
+
+            round.Slot = _rounds.Count;
+            _rounds.Add(round);
             if (!_ended)
             {
-                _rounds.Add(round);
                 return;
             }
         }
 
         Tell(round, Lost);
-    }
-
-    public void Leave(Round round)
-    {
-        lock (_lock)
-        {
-            _rounds.Remove(round);
-        }
     }
 
     /// <summary>Ends all rounds.</summary>
@@ -119,29 +122,26 @@ internal sealed class DestinationClient
     }
 
     /// <summary>Hands a record over, and waits while the client's queue is full. Does nothing once the round is over: what came behind would be sent without what is in front of it.</summary>
-    public async ValueTask ProduceAsync(Round round, SentRecord sent, Message<byte[]?, byte[]> message, CancellationToken cancellationToken)
+    /// <param name="number">The record's, which it is reported with.</param>
+    public async ValueTask ProduceAsync(Round round, long number, string topic, RecordBuffer record, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
     {
         while (!round.Over.IsCompleted)
         {
-            try
+            var code = _producer.Produce(topic, record, value.Span, (nint)(((long)round.Slot << NumberBits) | number));
+            switch (code)
             {
-                _producer.Produce(sent.Record.Topic, message, report => Reported(round, sent, report.Error));
-                return;
-            }
-            catch (ProduceException<byte[]?, byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
-            {
-                await Task.Delay(s_queueFullPause, _time, cancellationToken);
-            }
-            catch (ProduceException<byte[]?, byte[]> e) when (ProduceFailedException.Refuses(e.Error.Code))
-            {
-                // By the client itself, before it was in a batch.
-                round.SetAside(sent, Reason(e.Error));
-                return;
-            }
-            catch (ProduceException<byte[]?, byte[]> e)
-            {
-                Reported(round, sent, e.Error);
-                return;
+                case ErrorCode.NoError:
+                    return;
+                case ErrorCode.Local_QueueFull:
+                    await Task.Delay(s_queueFullPause, _time, cancellationToken);
+                    break;
+                case var refused when ProduceFailedException.Refuses(refused):
+                    // By the client itself, before it was in a batch.
+                    round.SetAside(number, Reason(code));
+                    return;
+                default:
+                    Reported(round, number, code);
+                    return;
             }
         }
     }
@@ -155,22 +155,14 @@ internal sealed class DestinationClient
         lock (_lock)
         {
             return _closed ??= Task.Factory.StartNew(
-                () =>
-                {
-                    if (flush > TimeSpan.Zero)
-                    {
-                        _producer.Flush(flush);
-                    }
-
-                    _producer.Dispose();
-                },
+                () => _producer.Close(flush),
                 CancellationToken.None,
                 TaskCreationOptions.LongRunning,
                 TaskScheduler.Default);
         }
     }
 
-    private static string Reason(Error error) => $"{error.Reason} ({error.Code})";
+    private static string Reason(ErrorCode code) => $"{code.GetReason()} ({code})";
 
     private static void Tell(Round round, Error? lost)
     {
@@ -184,30 +176,45 @@ internal sealed class DestinationClient
         }
     }
 
-    private void Reported(Round round, SentRecord sent, Error error)
+    private void Reported(nint opaque, ErrorCode code)
     {
-        if (!error.IsError)
+        var (slot, number) = ((int)(opaque >> NumberBits), opaque & ((1L << NumberBits) - 1));
+        Round? round;
+        lock (_lock)
         {
-            round.Taken(sent);
+            round = slot < _rounds.Count ? _rounds[slot] : null;
         }
-        else if (ProduceFailedException.Refuses(error.Code) || error.Code == ErrorCode.Local_InvalidDifferentRecord)
+
+        if (round is not null)
+        {
+            Reported(round, number, code);
+        }
+    }
+
+    private void Reported(Round round, long number, ErrorCode code)
+    {
+        if (code == ErrorCode.NoError)
+        {
+            round.Taken(number);
+        }
+        else if (ProduceFailedException.Refuses(code) || code == ErrorCode.Local_InvalidDifferentRecord)
         {
             if (IsAlone)
             {
-                round.SetAside(sent, Reason(error));
+                round.SetAside(number, Reason(code));
             }
             else
             {
-                round.Refused(sent, Reason(error));
+                round.Refused(number, Reason(code));
             }
         }
-        else if (error.Code is ErrorCode.Local_PurgeQueue or ErrorCode.Local_PurgeInflight or ErrorCode.Local_GaplessGuarantee or ErrorCode.Local_Fatal)
+        else if (code is ErrorCode.Local_PurgeQueue or ErrorCode.Local_PurgeInflight or ErrorCode.Local_GaplessGuarantee or ErrorCode.Local_Fatal)
         {
             round.Unsent();
         }
         else
         {
-            round.Fail(new KafkaException(error));
+            round.Fail(new KafkaException(code));
         }
     }
 }

@@ -10,28 +10,31 @@ internal sealed class Round(SentLists lists, int? left = null)
     private int _left = left ?? 0;
     private Exception? _failure;
 
+    /// <summary>Which of its client's rounds it is.</summary>
+    public int Slot { get; set; }
+
     /// <summary>Completes when nothing more is to be handed over; fails with what makes that nothing is known of the rest.</summary>
     public Task Over => _over.Task;
 
     /// <summary>The first failure, also of a report that came when the round was over; null: none.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
 
-    public void Taken(SentRecord sent)
+    public void Taken(long number)
     {
-        lists.Take(sent);
+        lists.Take(number);
         Reported();
     }
 
-    public void SetAside(SentRecord sent, string reason)
+    public void SetAside(long number, string reason)
     {
-        lists.SetAside(sent, reason);
+        lists.SetAside(number, reason);
         Reported();
     }
 
     /// <summary>Refused, with a batch whose other records may be the reason.</summary>
-    public void Refused(SentRecord sent, string reason)
+    public void Refused(long number, string reason)
     {
-        lists.Refuse(sent, reason);
+        lists.Refuse(number, reason);
         Reported();
     }
 

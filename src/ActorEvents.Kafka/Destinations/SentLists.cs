@@ -4,7 +4,7 @@ namespace ActorEvents.Kafka.Destinations;
 
 /// <summary>
 /// A topic's lists under way, oldest first. They complete in this order; when one fails, all do, and so does what comes later, until the topic's id was asked: it would
-/// overtake what failed. Thread-safe: reports come on the client's thread.
+/// overtake what failed. A record is known by its number among all that the topic was given. Thread-safe: reports come on the client's thread.
 /// </summary>
 internal sealed class SentLists
 {
@@ -67,30 +67,36 @@ internal sealed class SentLists
         }
     }
 
-    public void Take(SentRecord sent)
+    public void Take(long number)
     {
         lock (_lock)
         {
-            End(sent, SentOutcome.Taken);
+            End(number, SentOutcome.Taken);
         }
     }
 
     /// <summary>Refused with its batch.</summary>
-    public void Refuse(SentRecord sent, string reason)
+    public void Refuse(long number, string reason)
     {
         lock (_lock)
         {
-            sent.List.Outcomes[sent.Index] = SentOutcome.Refused;
-            _reason = reason;
+            if (Find(number) is { } list)
+            {
+                list.Outcomes[number - list.First] = SentOutcome.Refused;
+                _reason = reason;
+            }
         }
     }
 
-    public void SetAside(SentRecord sent, string reason)
+    public void SetAside(long number, string reason)
     {
         lock (_lock)
         {
-            sent.List.Refusals.Add(new RelayRefusal(sent.Index, reason));
-            End(sent, SentOutcome.SetAside);
+            if (Find(number) is { } list)
+            {
+                list.Refusals.Add(new RelayRefusal((int)(number - list.First), reason));
+                End(number, SentOutcome.SetAside);
+            }
         }
     }
 
@@ -155,12 +161,27 @@ internal sealed class SentLists
 
     private IEnumerable<SentRecord> Begun() => _lists.Where(l => l.Begun).SelectMany(l => Enumerable.Range(0, l.Records.Count).Select(i => new SentRecord(l, i)));
 
-    private void End(SentRecord sent, SentOutcome outcome)
+    /// <summary>Null: its list has completed, or failed.</summary>
+    private SentList? Find(long number)
     {
-        if (Outcome(sent) < SentOutcome.Taken)
+        // Nearly always one of the oldest.
+        foreach (var list in _lists)
         {
-            sent.List.Outcomes[sent.Index] = outcome;
-            sent.List.Left--;
+            if (number < list.First + list.Records.Count)
+            {
+                return number >= list.First ? list : null;
+            }
+        }
+
+        return null;
+    }
+
+    private void End(long number, SentOutcome outcome)
+    {
+        if (Find(number) is { } list && list.Outcomes[number - list.First] < SentOutcome.Taken)
+        {
+            list.Outcomes[number - list.First] = outcome;
+            list.Left--;
             CompleteFront();
         }
     }

@@ -1,7 +1,7 @@
-using System.Text;
 using System.Threading.Channels;
 using ActorEvents.Events.Codecs;
 using ActorEvents.Kafka.Clients;
+using ActorEvents.Kafka.Native;
 using ActorEvents.Kafka.Producers;
 using ActorEvents.Kafka.Telemetry;
 using ActorEvents.Relay;
@@ -22,6 +22,7 @@ internal sealed class TopicFeed
     private readonly TopicLimits _limits;
     private readonly ILogger _log;
     private readonly SentLists _lists = new();
+    private readonly RecordBuffer _record = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopping;
     private readonly Task _running;
@@ -162,7 +163,7 @@ internal sealed class TopicFeed
                 if (sent.Record.Event.Key is { } key && taken.TryGetValue(key, out var behind) && behind > sent.Number)
                 {
                     // A broker that knows nothing of the client yet takes a second batch behind a refused first one.
-                    _lists.SetAside(sent, $"{_lists.Reason}; refused with its batch, and a later event of its key was taken behind it, so that it cannot be sent alone in its order any more");
+                    _lists.SetAside(sent.Number, $"{_lists.Reason}; refused with its batch, and a later event of its key was taken behind it, so that it cannot be sent alone in its order any more");
                     continue;
                 }
 
@@ -170,7 +171,6 @@ internal sealed class TopicFeed
                 client.Begin(round);
                 await ProduceAsync(client, round, sent);
                 await round.Over.WaitAsync(_stopping);
-                client.Leave(round);
             }
         }
         finally
@@ -181,26 +181,27 @@ internal sealed class TopicFeed
 
     private ValueTask ProduceAsync(DestinationClient client, Round round, SentRecord sent)
     {
-        if (!RecordEncoder.TryEncodeBinary(sent.Record.Event, out var record, out var reason))
+        var outgoing = sent.Record;
+        _record.Begin(outgoing.Event.Key);
+        if (!RecordEncoder.TryWriteBinary(outgoing.Event, _record, out var reason))
         {
-            round.SetAside(sent, reason);
+            round.SetAside(sent.Number, reason);
             return ValueTask.CompletedTask;
         }
 
-        var message = new ProducerRecord(_topic, record).ToMessage();
-        AddTrace(message.Headers, sent.Record);
-        return client.ProduceAsync(round, sent, message, _stopping);
+        AddTrace(outgoing);
+        return client.ProduceAsync(round, sent.Number, _topic, _record, outgoing.Event.Data, _stopping);
     }
 
     /// <summary>Kafka's own headers for the hop, which tracing of other consumers reads; the event's extension, which says where it was decided, is never changed by a hop.</summary>
-    private static void AddTrace(Headers headers, RelayRecord outgoing)
+    private void AddTrace(RelayRecord outgoing)
     {
         if ((outgoing.HopTraceParent ?? outgoing.Event.Extension("traceparent")) is { } parent)
         {
-            headers.Add("traceparent", Encoding.UTF8.GetBytes(parent));
+            _record.Add("traceparent", parent);
             if (outgoing.Event.Extension("tracestate") is { } state)
             {
-                headers.Add("tracestate", Encoding.UTF8.GetBytes(state));
+                _record.Add("tracestate", state);
             }
         }
     }
@@ -248,7 +249,6 @@ internal sealed class TopicFeed
     {
         if (_client is { } client)
         {
-            client.Leave(_round!);
             (_client, _round) = (null, null);
             await _clients.CloseAsync(client);
         }

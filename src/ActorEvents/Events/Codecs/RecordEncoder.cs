@@ -13,35 +13,45 @@ internal static class RecordEncoder
     /// <summary>Binary mode: attributes as <c>ce_</c> headers, <c>content-type</c>, the data as the value.</summary>
     public static bool TryEncodeBinary(EventEnvelope envelope, out EncodedRecord record, [NotNullWhen(false)] out string? reason)
     {
-        ArgumentNullException.ThrowIfNull(envelope);
         record = default;
+        var headers = new HeaderList(10 + envelope.Extensions.Count);
+        if (!TryWriteBinary(envelope, headers, out reason))
+        {
+            return false;
+        }
+
+        record = new EncodedRecord(Key(envelope), headers, envelope.Data);
+        return true;
+    }
+
+    /// <summary>The headers of binary mode; what is written beside them is the key and the data.</summary>
+    public static bool TryWriteBinary(EventEnvelope envelope, IHeaderSink headers, [NotNullWhen(false)] out string? reason)
+    {
         reason = Check(envelope);
         if (reason is not null)
         {
             return false;
         }
 
-        var headers = new List<KeyValuePair<string, byte[]>>(10 + envelope.Extensions.Count);
-        Add(headers, "ce_specversion", "1.0");
-        Add(headers, "ce_id", envelope.Id);
-        Add(headers, "ce_source", envelope.Source);
-        Add(headers, "ce_type", envelope.Type);
+        headers.Add("ce_specversion", "1.0");
+        headers.Add("ce_id", envelope.Id);
+        headers.Add("ce_source", envelope.Source);
+        headers.Add("ce_type", envelope.Type);
         Add(headers, "ce_subject", envelope.Subject);
         Add(headers, "ce_time", envelope.Time);
         Add(headers, ContentTypeHeader.Name, envelope.DataContentType);
         Add(headers, "ce_dataschema", envelope.DataSchema);
         if (envelope.Origin is { } origin)
         {
-            Add(headers, "ce_" + EventOrigin.IdAttribute, origin.Id);
-            Add(headers, "ce_" + EventOrigin.NumberAttribute, origin.Number.ToString(CultureInfo.InvariantCulture));
+            headers.Add("ce_" + EventOrigin.IdAttribute, origin.Id);
+            headers.Add("ce_" + EventOrigin.NumberAttribute, origin.Number.ToString(CultureInfo.InvariantCulture));
         }
 
         for (var i = 0; i < envelope.Extensions.Count; i++)
         {
-            Add(headers, "ce_" + envelope.Extensions[i].Key, envelope.Extensions[i].Value);
+            headers.Add("ce_" + envelope.Extensions[i].Key, envelope.Extensions[i].Value);
         }
 
-        record = new EncodedRecord(Key(envelope), headers, envelope.Data);
         return true;
     }
 
@@ -140,11 +150,16 @@ internal static class RecordEncoder
 
     private static byte[]? Key(EventEnvelope envelope) => envelope.Key is { } key ? Encoding.UTF8.GetBytes(key) : null;
 
-    private static void Add(List<KeyValuePair<string, byte[]>> headers, string name, string? value)
+    private static void Add(IHeaderSink headers, string name, string? value)
     {
         if (value is not null)
         {
-            headers.Add(new(name, Encoding.UTF8.GetBytes(value)));
+            headers.Add(name, value);
         }
+    }
+
+    private sealed class HeaderList(int capacity) : List<KeyValuePair<string, byte[]>>(capacity), IHeaderSink
+    {
+        public void Add(string name, string value) => Add(new(name, Encoding.UTF8.GetBytes(value)));
     }
 }
