@@ -127,7 +127,17 @@ internal sealed class DestinationClient
     {
         while (!round.Over.IsCompleted)
         {
-            var code = _producer.Produce(topic, record, value.Span, (nint)(((long)round.Slot << NumberBits) | number));
+            ErrorCode code;
+            try
+            {
+                code = _producer.Produce(topic, record, value.Span, (nint)(((long)round.Slot << NumberBits) | number));
+            }
+            catch (ObjectDisposedException)
+            {
+                // Another topic has closed it, and ended this round before.
+                return;
+            }
+
             switch (code)
             {
                 case ErrorCode.NoError:
