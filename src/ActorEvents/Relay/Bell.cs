@@ -15,11 +15,13 @@ internal sealed class Bell(TimeProvider time)
         }
     }
 
-    /// <summary>Completes when it is rung, or after that time; null: only when it is rung.</summary>
-    public async Task HeardAsync(TimeSpan? due, CancellationToken cancellationToken)
+    /// <summary>Completes when it is rung, or after that time.</summary>
+    /// <returns>Whether it was rung.</returns>
+    public async Task<bool> HeardAsync(TimeSpan due, CancellationToken cancellationToken)
     {
-        await _rung.Task.WaitAsync(due ?? Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _rung.Task.WaitAsync(due, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
+        return _rung.Task.IsCompleted;
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

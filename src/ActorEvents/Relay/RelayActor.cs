@@ -7,7 +7,7 @@ namespace ActorEvents.Relay;
 
 /// <summary>
 /// One per journal, run as a cluster singleton: takes the lease, then lets a <see cref="RelayFeeder"/> pass over the journal whenever there may be
-/// something new, one pass at a time, and answers meanwhile. Its mailbox holds notifications, at most one per node and 5 ms, and one of the tail's.
+/// something new, one pass at a time, and answers meanwhile. Its mailbox holds notifications, at most one per node and 2 ms, and one of the tail's.
 /// </summary>
 internal sealed partial class RelayActor : ReceiveActor, IWithTimers
 {

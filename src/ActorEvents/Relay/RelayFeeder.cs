@@ -10,6 +10,15 @@ namespace ActorEvents.Relay;
 /// </summary>
 internal sealed class RelayFeeder(RelaySettings settings, Action progress)
 {
+    /// <summary>
+    /// Near the journal's end a page is read when nothing is under way, or so long after the last one: what is appended meanwhile makes one list. Each costs a question to the journal, and a
+    /// request for each partition.
+    /// </summary>
+    private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>A page with fewer rows is near the end.</summary>
+    private const int ShortPage = 1_000;
+
     private readonly RelayRecords _records = new(settings.JournalId, settings.Source, settings.Restores);
     private readonly TimeProvider _time = settings.Time;
     private readonly Bell _bell = new(settings.Time);
@@ -26,6 +35,8 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
     private long _storedAt;
     private bool _foreignSeen;
     private bool _turn;
+    private bool _nearEnd;
+    private long _readAt;
     private volatile bool _storeAtOnce;
     private volatile bool _woken;
     private volatile RelayView? _view;
@@ -113,7 +124,11 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
         while (true)
         {
             _bell.Hush();
-            await CollectAsync(places, cancellationToken);
+            if (await CollectAsync(places, cancellationToken))
+            {
+                _nothingBehind = null;
+            }
+
             if (places.HasRoom(settings.Options) && await NextAsync(places, cancellationToken) is var (page, from, after))
             {
                 var rows = RelayBatch.Rows(page, from);
@@ -125,17 +140,29 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
                 End = places.Low;
                 return;
             }
-            else
+            else if (!await HeardAsync(places, cancellationToken))
             {
-                await _bell.HeardAsync(Due(places), cancellationToken);
+                _nothingBehind = null;
             }
         }
     }
 
-    private async Task CollectAsync(RelayPlaces places, CancellationToken cancellationToken)
+    /// <summary>Waits for what a pass goes on with. False: for nothing of that; it is time to look, also for rows that nobody announced.</summary>
+    private Task<bool> HeardAsync(RelayPlaces places, CancellationToken cancellationToken)
+    {
+        var due = _woken && ToPace(places) is var pace && pace > TimeSpan.Zero ? pace : settings.Options.PollInterval;
+        return _bell.HeardAsync(Due(places) is { } other && other < due ? other : due, cancellationToken);
+    }
+
+    /// <summary>Until a page may be read; 0: now.</summary>
+    private TimeSpan ToPace(RelayPlaces places) => _nearEnd && !places.Settled ? s_pace - _time.GetElapsedTime(_readAt) : TimeSpan.Zero;
+
+    /// <returns>Whether a list has completed.</returns>
+    private async Task<bool> CollectAsync(RelayPlaces places, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (await _publisher!.CollectAsync(places, cancellationToken))
+        var any = await _publisher!.CollectAsync(places, cancellationToken);
+        if (any)
         {
             _view = places.View();
             progress();
@@ -143,12 +170,13 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
 
         await _publisher.CheckTopicsAsync(places, cancellationToken);
         await StoreIfDueAsync(places, cancellationToken);
+        return any;
     }
 
     /// <summary>The rest of the page, or another one; null: there is nothing now.</summary>
     private async Task<(IReadOnlyList<JournalRow> Page, int From, long After)?> NextAsync(RelayPlaces places, CancellationToken cancellationToken)
     {
-        if (_rest is not null)
+        if (_rest is not null || ToPace(places) > TimeSpan.Zero)
         {
             return _rest;
         }
@@ -178,6 +206,8 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
         }
 
         var page = await _rows.TryReadAsync(cancellationToken);
+        _readAt = _time.GetTimestamp();
+        _nearEnd = page.Count < Math.Min(ShortPage, settings.Options.PageRows);
         if (page.Count > 0)
         {
             return (page, 0, after);
@@ -230,7 +260,7 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
                 return;
             }
 
-            await _bell.HeardAsync(Due(places), cancellationToken);
+            await HeardAsync(places, cancellationToken);
         }
     }
 

@@ -10,7 +10,7 @@ namespace ActorEvents.Relay;
 internal sealed class RelayWaker : IJournalSignal, IDisposable
 {
     /// <summary>Time between two notifications of one node at least.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(2);
 
     private readonly IActorRef _relay;
     private readonly TimeProvider _time;
