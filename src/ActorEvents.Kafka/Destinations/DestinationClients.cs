@@ -12,6 +12,9 @@ namespace ActorEvents.Kafka.Destinations;
 internal sealed class DestinationClients(KafkaClientOptions options, TopicLimits limits, int maxEventBytes, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan s_flush = TimeSpan.FromSeconds(2);
+
+    /// <summary>At most: a list is handed over at a stroke, and what comes later is in the next one.</summary>
+    private static readonly TimeSpan s_linger = TimeSpan.FromMilliseconds(0.5);
     private readonly RepeatedErrors _errors = new(time);
     private readonly Lock _lock = new();
     private readonly HashSet<DestinationClient> _open = [];
@@ -44,9 +47,10 @@ internal sealed class DestinationClients(KafkaClientOptions options, TopicLimits
             ClientId = "actor-events-relay",
             MaxMessageBytes = maxEventBytes + (64 * 1024),
             BatchBytes = limits.BatchBytes,
+            Linger = alone ? TimeSpan.Zero : options.Linger < s_linger ? options.Linger : s_linger,
             WaitForLostBrokers = false,
         };
-        var client = new DestinationClient(alone ? settings with { Linger = TimeSpan.Zero } : settings, alone, time, Lost);
+        var client = new DestinationClient(settings, alone, time, Lost);
         lock (_lock)
         {
             _open.Add(client);
