@@ -51,7 +51,8 @@ internal sealed class DataPath : IDisposable
     {
         var path = new DataPath(system, builder, journal, time, logging);
         path.Relay = destination is null ? null : RelayHandle.Start(system, new RelaySettings(
-            journal.JournalId, tail, journal.Relay, journal.DeadLetters, destination, builder.Options.Relay, time, logging.CreateLogger("ActorEvents.Relay")) { Restores = journal.Restores });
+            journal.JournalId, tail, journal.Relay, journal.DeadLetters, destination, builder.Options.Relay, time, logging.CreateLogger("ActorEvents.Relay"))
+        { Restores = journal.Restores });
         var signal = new AppendSignal(tail, path.Relay?.Signal);
         var sharding = ClusterSharding.Get(system);
         var settings = ClusterShardingSettings.Create(system);
