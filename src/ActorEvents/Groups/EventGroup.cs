@@ -128,6 +128,13 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
             }
         });
         Receive<PausePart>(m => Sender.Tell(new PartPaused(Pause(m))));
+        Receive<HoldSource>(m =>
+        {
+            foreach (var source in _sources.Values)
+            {
+                source.Tell(m);
+            }
+        });
         Receive<GetGroupStatus>(_ => StatusAsync().PipeTo(Sender));
         Receive<Terminated>(OnTerminated);
         Timers.StartPeriodicTimer(CalmAgain.Instance, CalmAgain.Instance, Calm);

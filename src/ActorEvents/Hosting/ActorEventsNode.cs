@@ -193,7 +193,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
             _sources = [.. _builder.Sources.Select(s => s(_services))];
             _group = _path.StartGroup(_sources);
             _path.StartSingletons(_sources, _group);
-            _watch = new StatusWatch(_group, _path.Relay?.Proxy, _journal, _time);
+            _watch = new StatusWatch(_group, _path.Relay?.Proxy, _builder.Options.Relay.MaxBehind, _journal, _time, _log);
             _stopping.Token.ThrowIfCancellationRequested();
             State = NodeState.Running;
             _running.SetResult();

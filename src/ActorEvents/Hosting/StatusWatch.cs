@@ -4,6 +4,7 @@ using ActorEvents.Relay;
 using ActorEvents.Sources;
 using ActorEvents.Telemetry;
 using Akka.Actor;
+using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Hosting;
 
@@ -36,15 +37,19 @@ internal sealed class StatusWatch : IAsyncDisposable
     private readonly IActorRef _group;
     private readonly IActorRef? _relay;
     private readonly JournalDatabase _journal;
+    private readonly RelayBacklog _backlog;
     private readonly TimeProvider _time;
+    private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _looking;
     private NodeView? _last;
 
     /// <param name="relay">Null: nothing is published.</param>
-    public StatusWatch(IActorRef group, IActorRef? relay, JournalDatabase journal, TimeProvider time)
+    /// <param name="maxBehind">Rows by which the relay may fall behind before sources wait for it.</param>
+    public StatusWatch(IActorRef group, IActorRef? relay, long maxBehind, JournalDatabase journal, TimeProvider time, ILogger log)
     {
-        (_group, _relay, _journal, _time) = (group, relay, journal, time);
+        (_group, _relay, _journal, _time, _log) = (group, relay, journal, time, log);
+        _backlog = new RelayBacklog(maxBehind);
         Metrics.Watch(this, () => _last?.Group?.Lanes.Select(l => (l.Stream, l.InFlight, l.BytesInFlight, l.Tracked)) ?? []);
         _looking = LookAsync(_stop.Token);
     }
@@ -58,6 +63,20 @@ internal sealed class StatusWatch : IAsyncDisposable
         await _stop.CancelAsync();
         await _looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
+    }
+
+    private void Hold(RelayStatus? relay)
+    {
+        var changed = _backlog.Look(relay);
+        if (changed)
+        {
+            Log.SourcesHeld(_log, _backlog.Holds ? "wait for" : "go on behind", _backlog.Behind);
+        }
+
+        if (changed || _backlog.Holds)
+        {
+            _group.Tell(new HoldSource(_backlog.Holds));
+        }
     }
 
     private async Task LookAsync(CancellationToken stop)
@@ -74,6 +93,7 @@ internal sealed class StatusWatch : IAsyncDisposable
             }
 
             Volatile.Write(ref _last, new NodeView(await group, await relay, unwritable, _time.GetUtcNow(), _time.GetTimestamp()));
+            Hold(await relay);
             await timer.WaitForNextTickAsync(stop);
         }
     }

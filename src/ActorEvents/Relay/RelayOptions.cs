@@ -39,6 +39,10 @@ public sealed class RelayOptions
     [Range(65_536, 1L << 32)]
     public long WindowBytes { get; set; } = 16L << 20;
 
+    /// <summary>Journal rows by which the relay may fall behind before the sources of all nodes wait for it; they go on when it has made up for half of them. Default 200,000.</summary>
+    [Range(1_000, 1_000_000_000)]
+    public int MaxBehind { get; set; } = 200_000;
+
     /// <summary>
     /// How long the journal is not looked at without a notification, at first; while it does not grow, the pause doubles up to eight times this. Default 500 ms.
     /// </summary>

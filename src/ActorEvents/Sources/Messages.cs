@@ -45,7 +45,10 @@ internal sealed record ReopenLane(StreamId Stream);
 /// <summary>Group → source: let all its lanes stand still or go on, also those that come. No answer.</summary>
 internal sealed record PauseSource(bool Paused);
 
-/// <summary>Group → source: the same for one stream.</summary>
+/// <summary>Group → source: something behind the handlers does not keep up, so its lanes wait; or they go on. Said again every second while they wait. No answer.</summary>
+internal sealed record HoldSource(bool Held);
+
+/// <summary>Group → source: let one stream stand still or go on.</summary>
 internal sealed record PauseStream(string Stream, bool Paused);
 
 /// <summary>Anyone → source: answered with its <see cref="SourceStatus"/>.</summary>

@@ -21,6 +21,7 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
     private readonly HashSet<string> _pausedStreams;
     private readonly PauseValve _valve;
     private bool _draining;
+    private bool _held;
     private bool _reads;
     private int _lanesMade;
 
@@ -70,6 +71,14 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
         {
             _valve.Paused = m.Paused;
             PauseLanes(_lanes.Keys);
+        });
+        Receive<HoldSource>(m =>
+        {
+            if (m.Held != _held)
+            {
+                _held = m.Held;
+                PauseLanes(_lanes.Keys);
+            }
         });
         Receive<PauseStream>(m =>
         {
@@ -156,7 +165,7 @@ public abstract class SourceActor : ReceiveActor, IWithTimers
             Source.Materializer);
     }
 
-    private bool IsPaused(StreamId stream) => _valve.Paused || _pausedStreams.Contains(stream.Name);
+    private bool IsPaused(StreamId stream) => _held || _valve.Paused || _pausedStreams.Contains(stream.Name);
 
     private void PauseLanes(IEnumerable<StreamId> streams)
     {

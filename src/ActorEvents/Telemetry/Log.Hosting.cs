@@ -15,4 +15,7 @@ internal static partial class Log
 
     [LoggerMessage(6003, LogLevel.Warning, "{Step} gave no answer within {Seconds:0} s; the stop goes on without it, nothing acknowledged is lost")]
     public static partial void StepTimedOut(ILogger log, string step, double seconds);
+
+    [LoggerMessage(6004, LogLevel.Warning, "Sources {What} the relay: it is {Rows} journal rows further behind than it was (relay.max-behind)")]
+    public static partial void SourcesHeld(ILogger log, string what, long rows);
 }

@@ -1,6 +1,7 @@
 using ActorEvents.Groups;
 using ActorEvents.Handlers;
 using ActorEvents.Hosting;
+using ActorEvents.Sources;
 using ActorEvents.Tests.Kafka;
 using Akka.Actor;
 
@@ -44,6 +45,26 @@ public sealed class Pausing : IDisposable
         await node.WaitForAsync(_list.Stream.Name, Events);
         KeyedNumbers.Check(await node.RowsAsync(), Events, Keys, "first");
         KeyedNumbers.Check(await node.RowsAsync(), Events, Keys, "second");
+    }
+
+    [Fact]
+    public async Task Sources_that_wait_for_the_relay_emit_nothing_until_they_go_on()
+    {
+        await using var node = await StartAsync();
+        await Poll.UntilAsync(() => _first.Handled > 200);
+        node.Group.Tell(new HoldSource(true));
+        await Poll.UntilAsync(async () => (await node.StatusAsync()).Lanes.Single() is { Paused: true, InFlight: 0 });
+        var handled = _first.Handled;
+        Assert.True(handled < Events, "it was held too late");
+        for (var look = 0; look < 20; look++)
+        {
+            await node.StatusAsync();
+        }
+
+        Assert.Equal(handled, _first.Handled);
+        node.Group.Tell(new HoldSource(false));
+        await node.WaitForAsync(_list.Stream.Name, Events);
+        KeyedNumbers.Check(await node.RowsAsync(), Events, Keys, "first");
     }
 
     [Fact]
