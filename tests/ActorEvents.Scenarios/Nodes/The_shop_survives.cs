@@ -24,7 +24,7 @@ public sealed class The_shop_survives : NodeScenario
     [InlineData("KILL")]
     public async Task A_run_ended_in_mid_replay_and_started_again_with_a_new_broker_counts_once(string signal)
     {
-        var first = Node("--shop.rate", "1500");
+        var first = Node("--shop.rate", "800");
         await MidReplayAsync(first, 2_000);
         if (signal == "INT")
         {
@@ -48,9 +48,9 @@ public sealed class The_shop_survives : NodeScenario
     public async Task A_node_killed_three_times_in_mid_replay_counts_once()
     {
         var bootstrap = await BrokerAsync();
-        foreach (var lines in (int[])[1_500, 4_000, 7_000])
+        foreach (var lines in (int[])[1_000, 2_500, 4_000])
         {
-            var node = Node("--kafka.bootstrap-servers", bootstrap, "--shop.rate", "1500");
+            var node = Node("--kafka.bootstrap-servers", bootstrap, "--shop.rate", "500");
             await MidReplayAsync(node, lines);
             await node.KillAsync();
         }
@@ -62,7 +62,7 @@ public sealed class The_shop_survives : NodeScenario
     public async Task A_node_that_sleeps_in_mid_replay_goes_on_and_counts_once()
     {
         var bootstrap = await BrokerAsync();
-        var node = Node("--kafka.bootstrap-servers", bootstrap, "--shop.rate", "1500", "--exit-when-done");
+        var node = Node("--kafka.bootstrap-servers", bootstrap, "--shop.rate", "800", "--exit-when-done");
         await MidReplayAsync(node, 2_000);
         node.Signal("STOP");
         await Task.Delay(TimeSpan.FromSeconds(SleepSeconds), TimeProvider.System);
