@@ -1,4 +1,5 @@
 using ActorEvents.Kafka.Embedded;
+using ActorEvents.Tests.Journal.Faults;
 using ActorEvents.Tests.Kafka.Embedded;
 
 // Not how the tests are run (that is `dotnet test`): the processes that tests start, kill and watch from outside.
@@ -6,5 +7,6 @@ return args switch
 {
     ["broker", .. var rest] => await EmbeddedBrokerCommand.RunAsync(rest, CancellationToken.None),
     ["broker-parent"] => await BrokerParent.RunAsync(),
-    _ => throw new ArgumentException($"'{string.Join(' ', args)}' is not a process that a test starts: broker ..., broker-parent. To run the tests: dotnet test."),
+    ["journal-writer", var provider, .. var rowsOnly] => await JournalWriterProcess.RunAsync(provider, rowsOnly is ["rows-only"]),
+    _ => throw new ArgumentException($"'{string.Join(' ', args)}' is not a process that a test starts: broker ..., broker-parent, journal-writer PROVIDER [rows-only]. To run the tests: dotnet test."),
 };

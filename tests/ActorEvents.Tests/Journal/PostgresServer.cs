@@ -18,6 +18,7 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actor-events-pg-");
     private readonly string _password = Guid.NewGuid().ToString("N");
+    private string[] _command = [];
     private Process? _server;
 
     private PostgresServer()
@@ -55,6 +56,29 @@ internal sealed class PostgresServer : IAsyncDisposable
         command.CommandText = $"CREATE DATABASE {name}";
         await command.ExecuteNonQueryAsync();
         return ConnectionTo(name);
+    }
+
+    /// <summary>As <c>pg_ctl stop</c> does with <c>-m fast</c> (sessions are ended), or <c>-m immediate</c> (as if it had crashed).</summary>
+    public async Task StopAsync(bool immediate)
+    {
+        if (immediate)
+        {
+            var process = (await File.ReadAllLinesAsync(Path.Combine(_folder.FullName, "data", "postmaster.pid")))[0];
+            await RunAsync(["kill", "-QUIT", process]);
+        }
+
+        await StopAsync();
+        await using var pooled = new NpgsqlConnection(ConnectionTo("postgres").ToString());
+        NpgsqlConnection.ClearPool(pooled);
+    }
+
+    /// <summary>On the same port, after <see cref="StopAsync(bool)"/>.</summary>
+    public async Task StartAgainAsync()
+    {
+        if (!await ServesAsync())
+        {
+            throw new InvalidOperationException("PostgreSQL did not start again: " + await File.ReadAllTextAsync(Path.Combine(_folder.FullName, "server.log")));
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -103,9 +127,10 @@ internal sealed class PostgresServer : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             Port = FreePorts.Find(1);
-            if (await ServesAsync([
+            _command = [
                 "-c", Hold, "sh", log, .. AsPostgres(), Path.Combine(binaries, "postgres"), "-D", data, "-p", Port.ToString(CultureInfo.InvariantCulture),
-                "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", .. settings.SelectMany(s => new[] { "-c", s })]))
+                "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", .. settings.SelectMany(s => new[] { "-c", s })];
+            if (await ServesAsync())
             {
                 return;
             }
@@ -117,9 +142,9 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    private async Task<bool> ServesAsync(string[] command)
+    private async Task<bool> ServesAsync()
     {
-        _server = Process.Start(new ProcessStartInfo("/bin/sh", command) { UseShellExecute = false, RedirectStandardInput = true, WorkingDirectory = _folder.FullName })!;
+        _server = Process.Start(new ProcessStartInfo("/bin/sh", _command) { UseShellExecute = false, RedirectStandardInput = true, WorkingDirectory = _folder.FullName })!;
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!deadline.IsCancellationRequested)
         {

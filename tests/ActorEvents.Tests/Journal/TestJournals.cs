@@ -35,9 +35,10 @@ public abstract class TestJournal : IAsyncDisposable
     protected abstract Task<DbConnection> ConnectAsync();
 }
 
-public sealed class SqliteTestJournal : TestJournal
+/// <param name="folder">Null: a new one in the system's folder for them. It goes away with this.</param>
+public sealed class SqliteTestJournal(string? folder = null) : TestJournal
 {
-    public string Folder { get; } = Path.Combine(Path.GetTempPath(), "actor-events-journal-" + Guid.NewGuid().ToString("N"));
+    public string Folder { get; } = folder ?? Path.Combine(Path.GetTempPath(), "actor-events-journal-" + Guid.NewGuid().ToString("N"));
 
     public string File => Path.Combine(Folder, "journal.db");
 
