@@ -31,6 +31,7 @@ public sealed class PostgresFaultTests(FaultServer server)
         await run.EndAsync();
     }
 
+    /// <summary>Slow, so that it comes while something is under way.</summary>
     [SkippableTheory]
     [InlineData("pg_terminate_backend")]
     [InlineData("pg_cancel_backend")]
@@ -38,9 +39,11 @@ public sealed class PostgresFaultTests(FaultServer server)
     {
         await using var place = await server.NewJournalAsync();
         await using var run = await FaultRun.StartAsync(place);
+        await run.WritesAsync();
+        await SlowCommits.MakeAsync(place);
         for (var i = 0; i < FaultRun.Times; i++)
         {
-            await run.WritesSomeAsync();
+            await run.WritesSomeAsync(FaultRun.Entities);
             await place.ExecuteAsync($"SELECT {function}(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
             await run.WritesAsync();
         }
