@@ -141,9 +141,13 @@ internal sealed class JournalWriter : IDisposable
             }
             catch (Exception e)
             {
-                CloseSession();
                 if (_dialect.Refuses(e))
                 {
+                    if (_session is { IsOpen: false })
+                    {
+                        CloseSession();
+                    }
+
                     if (failures > 0 && !refused)
                     {
                         // The database may have gone on with an attempt that was given up, and these rows are our own: looked up once more, now that it has ended.
@@ -157,6 +161,7 @@ internal sealed class JournalWriter : IDisposable
                 }
 
                 refused = false;
+                CloseSession();
                 Say(e);
                 if (_ending.Wait(Backoff.After(++failures, s_firstPause, s_longestPause)))
                 {

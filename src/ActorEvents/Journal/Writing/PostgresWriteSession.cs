@@ -47,6 +47,8 @@ internal sealed class PostgresWriteSession : WriteSession
         _insert = new NpgsqlCommand(s_insert, _connection) { Parameters = { _created, _ids, _numbers, _messages, _writers } };
     }
 
+    public override bool IsOpen => _connection.State == ConnectionState.Open;
+
     public override long Write(IReadOnlyList<Fact> facts)
     {
         if (_orderingAt is not { } at || _time.GetElapsedTime(at) > s_checkOrdering)

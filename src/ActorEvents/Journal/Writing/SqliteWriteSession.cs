@@ -1,3 +1,4 @@
+using System.Data;
 using ActorEvents.Journal.Entries;
 using ActorEvents.Journal.Plugin;
 using ActorEvents.Journal.Schema;
@@ -32,6 +33,8 @@ internal sealed class SqliteWriteSession : WriteSession
         _message = _insert.Parameters.Add("@message", SqliteType.Blob);
         _writer = _insert.Parameters.Add("@writer", SqliteType.Text);
     }
+
+    public override bool IsOpen => _connection.State == ConnectionState.Open;
 
     public override long Write(IReadOnlyList<Fact> facts)
     {

@@ -48,6 +48,7 @@ public sealed class JournalWriterTests
         _database.GoOn();
         await Poll.UntilAsync(() => Outcomes().Length == 41);
         Assert.Equal(["first", .. Enumerable.Range(0, 40).Select(i => i == 13 ? "13 failed" : $"{i}")], Outcomes());
+        Assert.Equal(1, _database.Sessions);
         Assert.Equal(["first", .. Enumerable.Range(0, 40).Where(i => i != 13).Select(i => $"{i}")], _database.Rows);
     }
 
@@ -231,6 +232,8 @@ public sealed class JournalWriterTests
 
         public int Begun => Volatile.Read(ref _begun);
 
+        public int Sessions { get; set; }
+
         public string? Refused { get; set; }
 
         public bool Away { get; set; }
@@ -300,22 +303,32 @@ public sealed class JournalWriterTests
         }
     }
 
-    private sealed class Session(Database database) : WriteSession
+    private sealed class Session : WriteSession
     {
+        private readonly Database _database;
+
+        public Session(Database database)
+        {
+            _database = database;
+            _database.Sessions++;
+        }
+
+        public override bool IsOpen => true;
+
         public override long Write(IReadOnlyList<Fact> facts)
         {
-            database.Write([.. facts.OfType<RowFact>()]);
+            _database.Write([.. facts.OfType<RowFact>()]);
             foreach (var statement in facts.OfType<StatementFact>())
             {
                 statement.Write(null!);
             }
 
-            return database.Rows.Length;
+            return _database.Rows.Length;
         }
 
-        public override bool Has(long ordering) => ordering <= database.Rows.Length;
+        public override bool Has(long ordering) => ordering <= _database.Rows.Length;
 
-        public override bool IsWritten(RowFact row) => database.Has(row);
+        public override bool IsWritten(RowFact row) => _database.Has(row);
 
         public override void Dispose()
         {
