@@ -36,6 +36,7 @@ public abstract class ProcessFaultFacts
         for (var i = 0; i < FaultRun.Times; i++)
         {
             await sleeper.WritesAsync(Random.Shared.Next(100, 200));
+            await Poll.UntilAsync(() => sleeper.Writing == JournalWriterProcess.Entities);
             await Poll.UntilAsync(
                 async () =>
                 {

@@ -12,6 +12,7 @@ internal sealed class WrittenByProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly FaultLedger _ledger;
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _writing = new(StringComparer.Ordinal);
     private readonly Task<string> _errors;
     private readonly Task _reading;
     private int _durable;
@@ -39,6 +40,18 @@ internal sealed class WrittenByProcess : IAsyncDisposable
             lock (_refused)
             {
                 return _refused.Count;
+            }
+        }
+    }
+
+    /// <summary>Entities that have written a row since one of theirs was refused: they do not recover now.</summary>
+    public int Writing
+    {
+        get
+        {
+            lock (_refused)
+            {
+                return _writing.Count;
             }
         }
     }
@@ -124,25 +137,37 @@ internal sealed class WrittenByProcess : IAsyncDisposable
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
-            var (said, text) = (line.Split(' ')[0], line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
-            switch (said)
-            {
-                case "durable":
-                    _ledger.Durable(text);
-                    Interlocked.Increment(ref _durable);
-                    break;
-                case "refused":
-                    _ledger.Refused(text, "by another process");
-                    lock (_refused)
-                    {
-                        _refused.Add(text.Split(' ')[0]);
-                    }
+            Take(line);
+        }
+    }
 
-                    break;
-                default:
-                    _ledger.Broken(text);
-                    break;
-            }
+    private void Take(string line)
+    {
+        var (said, text) = (line.Split(' ')[0], line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
+        var id = text.Split(' ')[0];
+        switch (said)
+        {
+            case "durable":
+                _ledger.Durable(text);
+                lock (_refused)
+                {
+                    _writing.Add(id);
+                }
+
+                Interlocked.Increment(ref _durable);
+                break;
+            case "refused":
+                _ledger.Refused(text, "by another process");
+                lock (_refused)
+                {
+                    _refused.Add(id);
+                    _writing.Remove(id);
+                }
+
+                break;
+            default:
+                _ledger.Broken(text);
+                break;
         }
     }
 }
