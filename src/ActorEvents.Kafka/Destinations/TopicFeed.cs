@@ -27,7 +27,7 @@ internal sealed class TopicFeed
     private readonly CancellationToken _stopping;
     private readonly Task _running;
 
-    /// <summary>Lists as they come; null: look at the round.</summary>
+    /// <summary>Lists as they come, bounded by the relay's window; null: look at the round, one for each that is over.</summary>
     private readonly Channel<SentList?> _incoming = Channel.CreateUnbounded<SentList?>(new() { SingleReader = true });
     private DestinationClient? _client;
     private Round? _round;

@@ -26,8 +26,8 @@ internal sealed record NodeView(GroupStatus? Group, RelayStatus? Relay, string? 
 }
 
 /// <summary>
-/// Looks at all parts of a node once a second, so that whoever wants to know how it is reads a view and waits for nobody. The journal is tried by a write
-/// every fifth time.
+/// Looks at all parts of a node once a second, so that whoever wants to know how it is reads a view and waits for nobody. The journal is asked
+/// every fifth time, and tried by a write if nothing else was written.
 /// </summary>
 internal sealed class StatusWatch : IAsyncDisposable
 {

@@ -40,7 +40,7 @@ public sealed class JournalDatabase : IAsyncDisposable
         Relay = new SqlRelayStore(dialect, _writer);
     }
 
-    /// <summary>Made with the journal; the origin id of everything that its relay publishes. A restored journal must get a new one.</summary>
+    /// <summary>Made with the journal; the origin id of everything that its relay publishes, with the epoch behind it once the journal was restored.</summary>
     public string JournalId { get; }
 
     /// <summary>This call made the journal: say so, with its id.</summary>
@@ -113,12 +113,16 @@ public sealed class JournalDatabase : IAsyncDisposable
                 JournalProblem.Setting, $"{SettingNames.Section}.provider is '{options.Provider}'; it is sqlite or postgresql."),
         };
         var journal = new JournalDatabase(dialect, await dialect.PrepareAsync(steps, logger, cancellationToken), time, logger);
-        if (options.MarkFile is { } file)
+        try
         {
-            await journal.KeepMarkAsync(file, time, logger);
+            await journal.KeepMarkAsync(options.MarkFile, time, logger, cancellationToken);
+            return journal;
         }
-
-        return journal;
+        catch
+        {
+            await journal.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Writes what was handed over and closes all connections (SQLite: and with the last one empties the WAL file). After the actor system has ended.</summary>
@@ -131,10 +135,15 @@ public sealed class JournalDatabase : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private async Task KeepMarkAsync(string file, TimeProvider time, ILogger logger)
+    private async Task KeepMarkAsync(string? file, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
+        if (file is null)
+        {
+            return;
+        }
+
         var known = JournalMark.Read(file, JournalId);
-        if (known > 0 && await _writer.WriteAsync(transaction => JournalEpochs.BeginIfLost(transaction, known), CancellationToken.None) is { } epochs)
+        if (known > 0 && await _writer.WriteAsync(transaction => JournalEpochs.BeginIfLost(transaction, known), cancellationToken) is { } epochs)
         {
             Restores = epochs;
             Log.JournalRestored(logger, Description, known, epochs[^1], epochs.Count);

@@ -123,6 +123,13 @@ internal sealed class JournalWriter : IDisposable
             return;
         }
 
+        if (_wentBack.Task.IsCompletedSuccessfully)
+        {
+            // For good: others may write up to that row again, and what this node has in memory would still follow from rows that are gone.
+            Fail(facts, _wentBack.Task.Result);
+            return;
+        }
+
         var refused = false;
         for (var failures = 0; ;)
         {

@@ -41,13 +41,16 @@ internal sealed class PostgresWriteSession : WriteSession
     private long? _orderingAt;
 
     public PostgresWriteSession(PostgresDialect dialect, TimeProvider time)
+        : this(dialect, dialect.Connect(Settings), time)
     {
-        (_dialect, _time) = (dialect, time);
-        _connection = dialect.Connect(Settings);
-        _insert = new NpgsqlCommand(s_insert, _connection) { Parameters = { _created, _ids, _numbers, _messages, _writers } };
     }
 
-    public override bool IsOpen => _connection.State == ConnectionState.Open;
+    private PostgresWriteSession(PostgresDialect dialect, NpgsqlConnection connection, TimeProvider time)
+        : base(connection)
+    {
+        (_dialect, _connection, _time) = (dialect, connection, time);
+        _insert = new NpgsqlCommand(s_insert, connection) { Parameters = { _created, _ids, _numbers, _messages, _writers } };
+    }
 
     public override long Write(IReadOnlyList<Fact> facts)
     {
@@ -74,30 +77,10 @@ internal sealed class PostgresWriteSession : WriteSession
         return last;
     }
 
-    public override bool Has(long ordering)
-    {
-        using var command = _connection.Command("SELECT 1 FROM journal WHERE ordering = @ordering", ("@ordering", ordering));
-        return command.ExecuteScalar() is not null;
-    }
-
-    public override bool IsWritten(RowFact row)
-    {
-        using var command = _connection.Command(
-            "SELECT writer_uuid FROM journal WHERE persistence_id = @id AND sequence_number = @number", ("@id", row.PersistenceId), ("@number", row.SequenceNumber));
-        return command.ExecuteScalar() is string writer && writer == row.Writer;
-    }
-
-    /// <summary>A setting of the server as this session has it.</summary>
-    public string? Setting(string name)
-    {
-        using var command = _connection.Command("SELECT current_setting(@name)", ("@name", name));
-        return (string?)command.ExecuteScalar();
-    }
-
     public override void Dispose()
     {
         _insert.Dispose();
-        _connection.Dispose();
+        base.Dispose();
     }
 
     /// <summary>Somebody may have changed the sequence at any time.</summary>

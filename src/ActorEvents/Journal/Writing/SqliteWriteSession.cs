@@ -1,4 +1,3 @@
-using System.Data;
 using ActorEvents.Journal.Entries;
 using ActorEvents.Journal.Plugin;
 using ActorEvents.Journal.Schema;
@@ -19,10 +18,15 @@ internal sealed class SqliteWriteSession : WriteSession
     private readonly SqliteParameter _writer;
 
     public SqliteWriteSession(SqliteDialect dialect, TimeProvider time)
+        : this(dialect, dialect.Connect(), time)
     {
-        (_dialect, _time) = (dialect, time);
-        _connection = dialect.Connect();
-        _insert = _connection.CreateCommand();
+    }
+
+    private SqliteWriteSession(SqliteDialect dialect, SqliteConnection connection, TimeProvider time)
+        : base(connection)
+    {
+        (_dialect, _connection, _time) = (dialect, connection, time);
+        _insert = connection.CreateCommand();
         _insert.CommandText = $"""
             INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
             VALUES (@created, 0, @id, @number, @message, '{JournalEntry.Manifest}', {JournalSerializer.Id}, @writer)
@@ -33,8 +37,6 @@ internal sealed class SqliteWriteSession : WriteSession
         _message = _insert.Parameters.Add("@message", SqliteType.Blob);
         _writer = _insert.Parameters.Add("@writer", SqliteType.Text);
     }
-
-    public override bool IsOpen => _connection.State == ConnectionState.Open;
 
     public override long Write(IReadOnlyList<Fact> facts)
     {
@@ -65,22 +67,9 @@ internal sealed class SqliteWriteSession : WriteSession
         return last;
     }
 
-    public override bool Has(long ordering)
-    {
-        using var command = _connection.Command("SELECT 1 FROM journal WHERE ordering = @ordering", ("@ordering", ordering));
-        return command.ExecuteScalar() is not null;
-    }
-
-    public override bool IsWritten(RowFact row)
-    {
-        using var command = _connection.Command(
-            "SELECT writer_uuid FROM journal WHERE persistence_id = @id AND sequence_number = @number", ("@id", row.PersistenceId), ("@number", row.SequenceNumber));
-        return command.ExecuteScalar() is string writer && writer == row.Writer;
-    }
-
     public override void Dispose()
     {
         _insert.Dispose();
-        _connection.Dispose();
+        base.Dispose();
     }
 }

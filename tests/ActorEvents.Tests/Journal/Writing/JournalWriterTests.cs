@@ -134,6 +134,12 @@ public sealed class JournalWriterTests
 
         Assert.Equal(["a", "b", "c", "d failed", "e failed"], Outcomes());
         Assert.Equal(["a"], _database.Rows);
+
+        // Another node has written up to that row again: this one's memory is as wrong as before.
+        _database.Grow(5);
+        writer.Write(Row("f"));
+        await Poll.UntilAsync(() => Outcomes().Length == 6);
+        Assert.Equal("f failed", Outcomes()[^1]);
         Assert.Contains("has lost row 3", wentBack.Message, StringComparison.Ordinal);
         Assert.Equal(wentBack.Message, writer.Problem);
     }
@@ -256,6 +262,8 @@ public sealed class JournalWriterTests
 
         public bool Has(RowFact row) => _rows.Contains((row.PersistenceId, row.Writer));
 
+        public void Grow(int rows) => _rows.AddRange(Enumerable.Range(0, rows).Select(i => ($"other {i}", "other")));
+
         /// <summary>Restored: rows behind this number are gone, and with them the connections.</summary>
         public void GoBack(int rows)
         {
@@ -308,6 +316,7 @@ public sealed class JournalWriterTests
         private readonly Database _database;
 
         public Session(Database database)
+            : base(new SqliteConnection())
         {
             _database = database;
             _database.Sessions++;
@@ -329,10 +338,5 @@ public sealed class JournalWriterTests
         public override bool Has(long ordering) => ordering <= _database.Rows.Length;
 
         public override bool IsWritten(RowFact row) => _database.Has(row);
-
-        public override void Dispose()
-        {
-            // Nothing is held.
-        }
     }
 }

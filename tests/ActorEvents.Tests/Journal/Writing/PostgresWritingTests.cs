@@ -78,9 +78,16 @@ public sealed class PostgresWritingTests(PostgresFixture postgres)
         var dialect = new PostgresDialect(new NpgsqlConnectionStringBuilder(place.Connection.ToString()) { Username = user, Password = "pw" }.ToString());
         using var session = new ActorEvents.Journal.Writing.PostgresWriteSession(dialect, TimeProvider.System);
 
-        Assert.Equal(
-            ["on", "read committed", "0", "0", "10s"],
-            new[] { "synchronous_commit", "transaction_isolation", "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout" }.Select(s => session.Setting(s)));
+        var settings = new ActorEvents.Journal.Writing.StatementFact<string[]>(transaction =>
+            [.. new[] { "synchronous_commit", "transaction_isolation", "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout" }.Select(name =>
+            {
+                using var command = transaction.Command("SELECT current_setting(@name)", ("@name", name));
+                return (string)command.ExecuteScalar()!;
+            })]);
+        session.Write([settings]);
+        settings.Durable();
+
+        Assert.Equal(["on", "read committed", "0", "0", "10s"], await settings.Outcome);
     }
 
     [SkippableFact]
