@@ -5,7 +5,7 @@ using ActorEvents.Node;
 namespace ActorEvents.Scenarios.Nodes;
 
 /// <summary>
-/// Starts real node processes in a folder of its own, and ends them with it. One such test of a collection at a time.
+/// Starts real node processes in a folder of its own, and ends them with it. One such test of a collection at a time; the shop's long ones are a collection of their own.
 /// </summary>
 [Collection("nodes")]
 public abstract class NodeScenario : IAsyncLifetime

@@ -3,6 +3,7 @@ using ActorEvents.Tests.Journal;
 namespace ActorEvents.Scenarios.Nodes;
 
 /// <summary>The same on a PostgreSQL server.</summary>
+[Collection("shop")]
 public sealed class On_PostgreSQL(PostgresFixture postgres) : NodeScenario, IClassFixture<PostgresFixture>
 {
     [SkippableFact]

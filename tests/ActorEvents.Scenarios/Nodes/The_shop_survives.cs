@@ -1,6 +1,7 @@
 namespace ActorEvents.Scenarios.Nodes;
 
 /// <summary>Real node processes, the embedded broker, SQLite: the totals are right whatever happens to the process.</summary>
+[Collection("shop")]
 public sealed class The_shop_survives : NodeScenario
 {
     /// <summary>Seconds that a stopped process sleeps: 60 where the guarantee is measured.</summary>
