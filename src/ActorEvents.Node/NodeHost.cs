@@ -6,6 +6,7 @@ using ActorEvents.Journal;
 using ActorEvents.Kafka;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Destinations;
+using ActorEvents.Kafka.Destinations.Transactions;
 using ActorEvents.Kafka.Embedded;
 using ActorEvents.Kafka.Producers;
 using ActorEvents.Kafka.Sources;
@@ -196,8 +197,13 @@ internal static class NodeHost
             journal,
             builder =>
             {
-                builder.PublishTo(provider => new KafkaDestination(
-                    settings.Kafka, topics, options.Events.MaxBytes, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger("ActorEvents.Kafka")));
+                builder.PublishTo(provider =>
+                {
+                    var log = provider.GetRequiredService<ILoggerFactory>().CreateLogger("ActorEvents.Kafka");
+                    return options.Relay.ExactlyOnce
+                        ? new TransactionalDestination(journal, settings.Kafka, topics, options.Events.MaxBytes, TimeProvider.System, log)
+                        : new KafkaDestination(settings.Kafka, topics, options.Events.MaxBytes, TimeProvider.System, log);
+                });
                 if (settings.Shop.Enabled)
                 {
                     // A topic that was re-created is fed from the file's first line, so a loss of the broker ends the feed, and it asks for the topic again.

@@ -56,9 +56,12 @@ public sealed class NodeSettings
     public ShopOptions Shop { get; } = new();
 
     /// <summary>What does not go together; null: nothing.</summary>
-    internal string? Problem() => ExitWhenDone && !Shop.Enabled
-        ? "exit-when-done = on, but shop.enabled = off: only the shop is ever done. Leave --exit-when-done out, or set shop.enabled = on."
-        : null;
+    internal string? Problem() => (ExitWhenDone && !Shop.Enabled, Relay.ExactlyOnce && Kafka.IsEmbedded) switch
+    {
+        (true, _) => "exit-when-done = on, but shop.enabled = off: only the shop is ever done. Leave --exit-when-done out, or set shop.enabled = on.",
+        (_, true) => "relay.exactly-once = on, but kafka.bootstrap-servers = embedded: the embedded broker has no transactions. Name a Kafka broker, or leave relay.exactly-once off.",
+        _ => null,
+    };
 
     internal SourceDefaults ForSources(string nodeId) => new(Kafka, Events.MaxBytes, nodeId);
 }

@@ -14,6 +14,7 @@ public sealed class KafkaTopics : IDisposable
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_attempt = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_keep = TimeSpan.FromSeconds(2);
     private readonly KafkaClientOptions _options;
     private readonly TimeProvider _time;
@@ -107,6 +108,48 @@ public sealed class KafkaTopics : IDisposable
         // The query holds its thread, so it gets one of its own.
         return await Task.Factory.StartNew(() => Query(partitions, at), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
+
+    /// <summary>The committed offset of partition 0 in a group without members, behind transactions that are under way; null: none.</summary>
+    /// <exception cref="KafkaException">The broker refuses, or does not answer in time.</exception>
+    internal async Task<long?> GroupOffsetAsync(string group, string topic, CancellationToken cancellationToken)
+    {
+        await _watch.AnsweredAsync(cancellationToken);
+
+        // By a consumer of the group that never joins it: the admin client does not live through a group that moves to another broker. The question holds its thread, so it gets one of its own.
+        return await Task.Factory.StartNew(
+            () =>
+            {
+                using var consumer = new ConsumerBuilder<Ignore, Ignore>(_options.With(new ConsumerConfig
+                {
+                    GroupId = group,
+                    ClientId = "actor-events-places",
+                    EnableAutoCommit = false,
+                    IsolationLevel = IsolationLevel.ReadCommitted,
+                }))
+                    .SetLogHandler((_, _) => { })
+                    .SetErrorHandler((_, _) => { })
+                    .Build();
+                for (var since = _time.GetTimestamp(); ;)
+                {
+                    try
+                    {
+                        return consumer.Committed([new TopicPartition(topic, 0)], s_timeout).Single().Offset is { IsSpecial: false } offset ? offset.Value : (long?)null;
+                    }
+                    catch (KafkaException e) when (IsMoving(e.Error.Code) && _time.GetElapsedTime(since) < s_timeout)
+                    {
+                        cancellationToken.WaitHandle.WaitOne(s_pause);
+                        cancellationToken.ThrowIfCancellationRequested();
+                    }
+                }
+            },
+            cancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+    }
+
+    /// <summary>A group's broker has just become that, or is about to.</summary>
+    private static bool IsMoving(ErrorCode code) =>
+        code is ErrorCode.GroupLoadInProgress or ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.NotCoordinatorForGroup or ErrorCode.UnstableOffsetCommit;
 
     public void Dispose()
     {

@@ -20,6 +20,17 @@ internal sealed class DestinationClients(KafkaClientOptions options, TopicLimits
     private readonly HashSet<DestinationClient> _open = [];
     private DestinationClient? _shared;
 
+    /// <summary>How a client of a destination is set.</summary>
+    /// <param name="alone">One record a batch.</param>
+    public static KafkaProducerSettings Settings(KafkaClientOptions options, TopicLimits limits, int maxEventBytes, bool alone) => KafkaProducerSettings.Of(options) with
+    {
+        ClientId = "actor-events-relay",
+        MaxMessageBytes = maxEventBytes + (64 * 1024),
+        BatchBytes = limits.BatchBytes,
+        Linger = alone ? TimeSpan.Zero : options.Linger < s_linger ? options.Linger : s_linger,
+        WaitForLostBrokers = false,
+    };
+
     /// <summary>The client that all topics share; a new one if the last has ended.</summary>
     public DestinationClient Shared()
     {
@@ -42,15 +53,7 @@ internal sealed class DestinationClients(KafkaClientOptions options, TopicLimits
     /// <param name="alone">One record a batch.</param>
     public DestinationClient Make(bool alone)
     {
-        var settings = KafkaProducerSettings.Of(options) with
-        {
-            ClientId = "actor-events-relay",
-            MaxMessageBytes = maxEventBytes + (64 * 1024),
-            BatchBytes = limits.BatchBytes,
-            Linger = alone ? TimeSpan.Zero : options.Linger < s_linger ? options.Linger : s_linger,
-            WaitForLostBrokers = false,
-        };
-        var client = new DestinationClient(settings, alone, time, Lost);
+        var client = new DestinationClient(Settings(options, limits, maxEventBytes, alone), alone, time, Lost);
         lock (_lock)
         {
             _open.Add(client);

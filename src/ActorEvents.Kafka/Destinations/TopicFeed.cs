@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using ActorEvents.Events.Codecs;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Native;
 using ActorEvents.Kafka.Producers;
@@ -182,28 +181,13 @@ internal sealed class TopicFeed
     private ValueTask ProduceAsync(DestinationClient client, Round round, SentRecord sent)
     {
         var outgoing = sent.Record;
-        _record.Begin(outgoing.Event.Key);
-        if (!RecordEncoder.TryWriteBinary(outgoing.Event, _record, out var reason))
+        if (!OutgoingRecord.TryWrite(outgoing, _record, out var reason))
         {
             round.SetAside(sent.Number, reason);
             return ValueTask.CompletedTask;
         }
 
-        AddTrace(outgoing);
         return client.ProduceAsync(round, sent.Number, _topic, _record, outgoing.Event.Data, _stopping);
-    }
-
-    /// <summary>Kafka's own headers for the hop, which tracing of other consumers reads; the event's extension, which says where it was decided, is never changed by a hop.</summary>
-    private void AddTrace(RelayRecord outgoing)
-    {
-        if ((outgoing.HopTraceParent ?? outgoing.Event.Extension("traceparent")) is { } parent)
-        {
-            _record.Add("traceparent", parent);
-            if (outgoing.Event.Extension("tracestate") is { } state)
-            {
-                _record.Add("tracestate", state);
-            }
-        }
     }
 
     /// <summary>The round that is under way, over when its client's batches may be too large; or a new one.</summary>

@@ -75,6 +75,39 @@ internal sealed unsafe class NativeProducer : SafeHandle
         }
     }
 
+    /// <summary>Calls the client for something that may fail.</summary>
+    /// <param name="call">Given the client; returns librdkafka's error, which is given back here.</param>
+    /// <returns>Null: it did not fail.</returns>
+    /// <exception cref="ObjectDisposedException">The client is closed.</exception>
+    public NativeError? Call(Func<nint, nint> call)
+    {
+        var kept = false;
+        try
+        {
+            DangerousAddRef(ref kept);
+            var error = call(handle);
+            if (error == 0)
+            {
+                return null;
+            }
+
+            var told = new NativeError(
+                LibrdkafkaProducer.ErrorOf(error),
+                Marshal.PtrToStringUTF8(LibrdkafkaTransactions.Text(error)) ?? "",
+                LibrdkafkaTransactions.IsRetriable(error) != 0,
+                LibrdkafkaTransactions.IsFatal(error) != 0);
+            LibrdkafkaProducer.ErrorDestroy(error);
+            return told;
+        }
+        finally
+        {
+            if (kept)
+            {
+                DangerousRelease();
+            }
+        }
+    }
+
     /// <summary>Waits until all is reported, or so long; then closes the client: nothing is reported any more.</summary>
     public void Close(TimeSpan flush)
     {
@@ -173,3 +206,8 @@ internal sealed unsafe class NativeProducer : SafeHandle
         return new Error(code, Marshal.PtrToStringUTF8((nint)text), isFatal: true);
     }
 }
+
+/// <summary>What a call of librdkafka failed with.</summary>
+/// <param name="IsRetriable">The same call may succeed later.</param>
+/// <param name="IsFatal">The client is of no use any more.</param>
+internal sealed record NativeError(ErrorCode Code, string Text, bool IsRetriable, bool IsFatal);

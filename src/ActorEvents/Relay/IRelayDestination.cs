@@ -8,10 +8,19 @@ public interface IRelayDestination : IAsyncDisposable
     /// <summary>What it publishes to, in metrics and traces (<c>messaging.system</c>).</summary>
     string MessagingSystem => "kafka";
 
+    /// <summary>Whether a record and the place behind it are published as one, and a relay that was replaced can publish nothing more. Default false.</summary>
+    bool IsExactlyOnce => false;
+
     /// <summary>
     /// The present incarnation id of a topic (created if it is not there and the broker may create it); changes when it is re-created. Asked while nothing of the topic is under way.
     /// </summary>
     Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Asked behind <see cref="TopicIdAsync"/>: the ordering of the last event that the topic has, where the destination stores that itself, together with the event. It may be ahead of what
+    /// the journal's database says. Null: it does not, or has none yet.
+    /// </summary>
+    Task<long?> PlaceAsync(string topic, CancellationToken cancellationToken) => Task.FromResult<long?>(null);
 
     /// <summary>
     /// Publishes records of one topic in order, behind the lists of that topic that are under way: it is called again before they have completed, and they complete in the order of the

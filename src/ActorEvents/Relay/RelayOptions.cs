@@ -21,6 +21,12 @@ public sealed class RelayOptions
     /// <summary>Default <see cref="Relay.RecreatedTopic.Stop"/>: on a broker of the user's own a deleted topic is somebody's decision. An embedded broker sets Replay.</summary>
     public RecreatedTopic RecreatedTopic { get; set; } = RecreatedTopic.Stop;
 
+    /// <summary>
+    /// Whether what is published is seen once by whoever reads what is committed: the destination must be one that does it (<see cref="IRelayDestination.IsExactlyOnce"/>), or nothing is
+    /// published and the relay says so. Default false: at least once, each with an id that repeats.
+    /// </summary>
+    public bool ExactlyOnce { get; set; }
+
     /// <summary>Attribute <c>source</c> of published events, a URI reference. Null or empty: <c>/actor-events/</c> + journal id.</summary>
     public string? Source { get; set; }
 

@@ -98,10 +98,21 @@ internal sealed class RelayPlaces
     }
 
     /// <summary>Takes note of the present id of a topic and decides where it goes on.</summary>
-    public TopicIdentity Resolve(RelayTopic topic, string id)
+    /// <param name="kept">Where the destination itself says that it is; null: it does not.</param>
+    public TopicIdentity Resolve(RelayTopic topic, string id, long? kept = null)
     {
         topic.Checked = true;
         topic.Fault = null;
+        if (kept is { } place && place > Known(topic.Name).GetValueOrDefault(id, -1))
+        {
+            // The last thing that it did was not stored here any more.
+            Known(topic.Name)[id] = _unstored[(topic.Name, id)] = place;
+            if (topic.Id == id)
+            {
+                (topic.Place, topic.Next) = (place, place);
+            }
+        }
+
         if (topic.Id == id)
         {
             topic.Stopped = null;
@@ -109,10 +120,10 @@ internal sealed class RelayPlaces
         }
 
         var ids = Known(topic.Name);
-        if (ids.TryGetValue(id, out var place))
+        if (ids.TryGetValue(id, out var known))
         {
-            (topic.Id, topic.Place, topic.Next, topic.Stopped) = (id, place, place, null);
-            topic.Stored = _unstored.ContainsKey((topic.Name, id)) ? Math.Min(topic.Stored, place) : place;
+            (topic.Id, topic.Place, topic.Next, topic.Stopped) = (id, known, known, null);
+            topic.Stored = _unstored.ContainsKey((topic.Name, id)) ? Math.Min(topic.Stored, known) : known;
             return TopicIdentity.Known;
         }
 

@@ -13,7 +13,7 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
     /// <summary>After so long without a list that completes, nobody waits for a topic any more.</summary>
     private static readonly TimeSpan s_stall = TimeSpan.FromSeconds(1);
 
-    private readonly IRelayDestination _destination = settings.Destination();
+    private readonly IRelayDestination _destination = Checked(settings.Destination(), settings.Options);
     private readonly TimeProvider _time = settings.Time;
     private bool _checkAll = true;
     private long _checkedAt;
@@ -43,6 +43,7 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
     public async Task IdentifyAsync(RelayPlaces places, RelayTopic topic, CancellationToken cancellationToken)
     {
         string id;
+        long? place;
         try
         {
             id = await _destination.TopicIdAsync(topic.Name, cancellationToken);
@@ -50,8 +51,10 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
             {
                 throw new InvalidOperationException($"the destination told no id for topic '{topic.Name}'");
             }
+
+            place = await _destination.PlaceAsync(topic.Name, cancellationToken);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is not RelayLeaseLostException && !cancellationToken.IsCancellationRequested)
         {
             Fail(topic, e);
             return;
@@ -59,7 +62,7 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
 
         topic.ToAsk = false;
         var before = topic.Stopped;
-        if (places.Resolve(topic, id) == TopicIdentity.Recreated)
+        if (places.Resolve(topic, id, place) == TopicIdentity.Recreated)
         {
             if (topic.Stopped is null)
             {
@@ -103,6 +106,11 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
                 any = true;
                 if (!list.Done.IsCompletedSuccessfully)
                 {
+                    if (list.Done.Exception?.InnerException is RelayLeaseLostException lost)
+                    {
+                        throw lost;
+                    }
+
                     Fail(topic, list.Done.Exception?.InnerException ?? new OperationCanceledException());
                     _checkAll = true;
                     break;
@@ -154,6 +162,11 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
             Log.RelayCloseFailed(settings.Logger, e.Message);
         }
     }
+
+    private static IRelayDestination Checked(IRelayDestination destination, RelayOptions options) => destination.IsExactlyOnce || !options.ExactlyOnce
+        ? destination
+        : throw new InvalidOperationException(
+            $"relay.exactly-once = on, but {destination.GetType().Name} publishes at least once. Publish to a destination that does it (TransactionalDestination), or set it off");
 
     private TimeSpan ToStall(RelayTopic topic) => s_stall - _time.GetElapsedTime(topic.MovedAt);
 

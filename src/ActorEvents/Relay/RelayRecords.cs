@@ -83,6 +83,9 @@ internal sealed class RelayRecords(string journalId, string source, IReadOnlyLis
         return epoch == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $".{epoch}");
     }
 
+    /// <summary>Of the journal's row that a record is from.</summary>
+    public static long Ordering(RelayRecord record) => record.Event.Origin!.Value.Number / JournalEntry.MaxOutgoing;
+
     private static long Number(long ordering, int index) => (ordering * JournalEntry.MaxOutgoing) + index;
 
     /// <summary>A persistence id is handler + '/' + key; a handler's name has no '/', a key may.</summary>

@@ -25,8 +25,13 @@ internal sealed record RelaySettings(
 }
 
 /// <summary>A newer relay has the lease: what this one stores is refused from now on.</summary>
-internal sealed class RelayLeaseLostException(long epoch) : Exception(
-    $"another relay has taken the lease of this journal (this one's epoch is {epoch.ToString(System.Globalization.CultureInfo.InvariantCulture)})");
+internal sealed class RelayLeaseLostException(string message) : Exception(message)
+{
+    public RelayLeaseLostException(long epoch)
+        : this($"another relay has taken the lease of this journal (this one's epoch is {epoch.ToString(System.Globalization.CultureInfo.InvariantCulture)})")
+    {
+    }
+}
 
 /// <summary>A row that must not be skipped cannot be read.</summary>
 internal sealed class RelayBlockedException(string message) : Exception(message);

@@ -15,6 +15,9 @@ internal sealed class FakeBroker
     /// <summary>Why a topic cannot be asked for, or null.</summary>
     public Func<string, Exception?> TopicFault { get; set; } = _ => null;
 
+    /// <summary>The place at a topic that the broker itself has, or null.</summary>
+    public Func<string, long?> Place { get; set; } = _ => null;
+
     /// <summary>Why a record is refused for good, or null.</summary>
     public Func<RelayRecord, string?> Refuse { get; set; } = _ => null;
 
@@ -125,6 +128,8 @@ internal sealed class FakeBroker
             _feeds[topic] = new Feed(broker.Id(topic));
             return _feeds[topic].Told;
         }
+
+        public Task<long?> PlaceAsync(string topic, CancellationToken cancellationToken) => Task.FromResult(broker.Place(topic));
 
         public Task<IReadOnlyList<RelayRefusal>> PublishAsync(IReadOnlyList<RelayRecord> records)
         {

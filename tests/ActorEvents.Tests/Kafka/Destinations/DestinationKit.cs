@@ -52,10 +52,12 @@ internal sealed class DestinationKit : IAsyncDisposable
 
     public Task<string> IdAsync(string topic) => Destination.TopicIdAsync(topic, CancellationToken.None).WaitAsync(Deadline, TimeProvider.System);
 
-    /// <summary>The numbers of all that lies in the topic's only partition, in its order.</summary>
-    public IReadOnlyList<int> Read(string topic)
+    public IReadOnlyList<int> Read(string topic) => Read(_bootstrap, topic);
+
+    /// <summary>The numbers of all that is committed in the topic's only partition, in its order.</summary>
+    public static IReadOnlyList<int> Read(string bootstrap, string topic)
     {
-        using var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig(ClientConfigs.Consumer(_bootstrap, "reader")) { EnablePartitionEof = true })
+        using var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig(ClientConfigs.Consumer(bootstrap, "reader")) { EnablePartitionEof = true })
             .SetLogHandler((_, _) => { }).Build();
         consumer.Assign(new TopicPartitionOffset(topic, 0, 0));
         List<int> read = [];

@@ -1,0 +1,208 @@
+using System.Threading.Channels;
+using ActorEvents.Kafka.Clients;
+using ActorEvents.Kafka.Telemetry;
+using ActorEvents.Relay;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace ActorEvents.Kafka.Destinations.Transactions;
+
+/// <summary>
+/// Sends one topic's lists, in order, with a producer of the topic's own, so that a topic that takes nothing holds no other. What came while a transaction was committed is the next one.
+/// When one fails, all lists fail, and so does every later one until the topic is opened again.
+/// </summary>
+internal sealed class TransactionalFeed
+{
+    /// <summary>Records of one transaction at most, or those of one list.</summary>
+    private const int MaxRecords = 20_000;
+
+    /// <summary>Transactions that may fail one after the other while what is refused alone is looked for.</summary>
+    private const int MaxFailures = 5;
+
+    private readonly string _topic;
+    private readonly TransactionalSettings _settings;
+    private readonly OwnThread _thread;
+    private readonly Channel<TransactionalList> _incoming = Channel.CreateUnbounded<TransactionalList>(new() { SingleReader = true });
+    private readonly Task _running;
+    private TransactionalClient? _client;
+    private volatile Exception? _failure;
+    private string _topicId = "";
+
+    public TransactionalFeed(string topic, TransactionalSettings settings)
+    {
+        (_topic, _settings) = (topic, settings);
+        _thread = new OwnThread("relay " + topic);
+        _running = Task.Run(RunAsync);
+    }
+
+    /// <summary>Everything up to this ordering is in the topic; null: nothing is known.</summary>
+    public long? Place { get; private set; }
+
+    /// <summary>Asks for the topic's id and place while nothing of it is under way; with a new client if there is none, which ends that of a former relay first.</summary>
+    public async Task<string> OpenAsync(CancellationToken cancellationToken)
+    {
+        var (topics, places) = (_settings.Topics, _settings.Places);
+        if (topics.IsUnreachable)
+        {
+            throw new KafkaException(new Error(ErrorCode.Local_Transport, topics.Problem));
+        }
+
+        // The client before the question: what happens to the topic behind the answer, the client lives to see.
+        var isNew = await ClientAsync(alone: false);
+        var id = (await topics.DescribeAsync(_topic, fresh: true, cancellationToken)).Id;
+        await _settings.Limits.ReadAsync(_topic, cancellationToken);
+        if (isNew || id != _topicId)
+        {
+            Place = await places.ReadAsync(_topic, id, cancellationToken);
+            _topicId = id;
+        }
+
+        _failure = null;
+        return id;
+    }
+
+    public Task<IReadOnlyList<RelayRefusal>> PublishAsync(IReadOnlyList<RelayRecord> records)
+    {
+        var list = new TransactionalList(records);
+        if (!_incoming.Writer.TryWrite(list))
+        {
+            list.Fail(new ObjectDisposedException(nameof(TransactionalDestination)));
+        }
+
+        return list.Done;
+    }
+
+    /// <summary>Lists that wait fail; a transaction that is under way may end.</summary>
+    public async Task StopAsync()
+    {
+        _failure = new ObjectDisposedException(nameof(TransactionalDestination));
+        _incoming.Writer.TryComplete();
+        await _running;
+        await CloseAsync();
+        _thread.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        await foreach (var first in _incoming.Reader.ReadAllAsync(CancellationToken.None))
+        {
+            List<TransactionalList> lists = [first];
+            try
+            {
+                for (var count = first.Records.Count; count < MaxRecords && _incoming.Reader.TryRead(out var next); count += next.Records.Count)
+                {
+                    lists.Add(next);
+                }
+
+                if (_failure is { } failed)
+                {
+                    throw failed;
+                }
+
+                await PublishAsync(lists);
+                lists.ForEach(l => l.Complete());
+            }
+            catch (Exception e)
+            {
+                _failure ??= e;
+                lists.ForEach(l => l.Fail(e));
+            }
+        }
+    }
+
+    private async Task PublishAsync(IReadOnlyList<TransactionalList> lists)
+    {
+        List<TransactionalRecord> open = [.. lists.SelectMany(l => Enumerable.Range(0, l.Records.Count).Select(i => new TransactionalRecord(l, i)))];
+        var place = RelayRecords.Ordering(open[^1].Record);
+        var refused = await SendAsync(open, place);
+        if (refused.Records.Count > 0)
+        {
+            await SendAloneAsync(open, refused, place);
+        }
+
+        Place = place;
+    }
+
+    /// <summary>Finds out what is refused alone, sets it aside, and publishes the rest.</summary>
+    private async Task SendAloneAsync(List<TransactionalRecord> open, TransactionRefusals refused, long place)
+    {
+        Log.RefusedWithBatch(_settings.Log, open.Count, _topic);
+        for (var failures = 0; refused.Records.Count > 0;)
+        {
+            if (refused.Alone)
+            {
+                await SetAsideAsync(open, refused);
+            }
+
+            try
+            {
+                await ClientAsync(alone: true);
+                refused = await SendAsync(open, place);
+                failures = 0;
+            }
+            catch (KafkaException) when (_client is { IsLost: false } && ++failures <= MaxFailures)
+            {
+                // A client that has aborted a refused batch may number what follows wrongly, and the broker refuses that: a new one does not.
+                await CloseAsync();
+                refused = refused with { Alone = false };
+            }
+        }
+
+        // A limit that was lowered since: what goes in batches again must fit.
+        await _settings.Limits.ReadAsync(_topic, CancellationToken.None);
+        await ClientAsync(alone: false);
+    }
+
+    private Task<TransactionRefusals> SendAsync(IReadOnlyList<TransactionalRecord> open, long place)
+    {
+        var (client, group) = (_client!, _settings.Places.Group(_topicId));
+        RelayRecord[] records = [.. open.Select(o => o.Record)];
+        return _thread.RunAsync(() => client.Publish(_topic, records, group, place));
+    }
+
+    /// <summary>Before the place goes past them: behind it nobody would send them again to be refused.</summary>
+    private async Task SetAsideAsync(List<TransactionalRecord> open, TransactionRefusals refused)
+    {
+        await _settings.DeadLetters.StoreAsync([.. refused.Records.Select(r => RelayRecords.Refused(open[r.Index].Record, r.Reason))], CancellationToken.None);
+        foreach (var (index, reason) in refused.Records.OrderByDescending(r => r.Index))
+        {
+            open[index].List.SetAside(open[index].Index, reason);
+            open.RemoveAt(index);
+        }
+    }
+
+    /// <summary>A client of the kind; the present one if it is.</summary>
+    /// <returns>Whether it is a new one in the place of one that was lost, or of none.</returns>
+    private async Task<bool> ClientAsync(bool alone)
+    {
+        var lost = _client is not { IsLost: false };
+        if (!lost && _client!.IsAlone == alone)
+        {
+            return false;
+        }
+
+        await CloseAsync();
+        var client = _settings.Make(_topic, alone);
+        try
+        {
+            await _thread.RunAsync(client.Init);
+        }
+        catch (Exception)
+        {
+            await _thread.RunAsync(client.Close);
+            throw;
+        }
+
+        _client = client;
+        return lost;
+    }
+
+    private async Task CloseAsync()
+    {
+        if (_client is { } client)
+        {
+            _client = null;
+            await _thread.RunAsync(client.Close);
+        }
+    }
+}
