@@ -218,8 +218,9 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
         type = outgoing.DataContentType ?? type;
         KeyValuePair<string, string>[] extensions = outgoing.Extensions.Count == 0 ? [] : [.. outgoing.Extensions];
         trace = Array.Exists(extensions, e => e.Key is TraceContext.ParentName or TraceContext.StateName) ? null : trace;
-        OutgoingRules.Check(handler, outgoing, type, data.Length, trace);
-        return new StoredOutgoing(outgoing.Destination, outgoing.Type, outgoing.Key, outgoing.Subject, type, cause.Time ?? Now(), data)
+        var said = cause.Time ?? Now();
+        OutgoingRules.Check(handler, outgoing, type, said, data.Length, trace);
+        return new StoredOutgoing(outgoing.Destination, outgoing.Type, outgoing.Key, outgoing.Subject, type, said, data)
         {
             Extensions = extensions,
             Trace = trace,
