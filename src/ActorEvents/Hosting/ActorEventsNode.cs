@@ -194,7 +194,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
                 system, _builder, _journal, _tail, _builder.Destination is { } destination ? () => destination(_services) : null, _time, _logging);
             _group = _path.StartGroup(_sources);
             _path.StartSingletons(_sources, _group);
-            _watch = new StatusWatch(_group, _path.Relay?.Proxy, _builder.Options.Relay.MaxBehind, _journal, _time, _log);
+            _watch = new StatusWatch(_group, _path.Relay?.Proxy, _builder.Options.Relay.MaxBehind, _path.Blocked, _journal, _time, _log);
             _stopping.Token.ThrowIfCancellationRequested();
             State = NodeState.Running;
             _running.SetResult();
