@@ -61,6 +61,9 @@ internal abstract class HandlerDefinition
     internal abstract object Apply(object state, object stateEvent);
 
     internal abstract StoredPayload EncodeState(object state);
+
+    /// <exception cref="InvalidOperationException">No snapshot could hold it.</exception>
+    internal abstract void CheckState(object state);
 }
 
 internal sealed class HandlerDefinition<TState>(string name, IEventHandler<TState> handler, Func<EventEnvelope, string?>? keySelector) : HandlerDefinition(name)
@@ -93,4 +96,6 @@ internal sealed class HandlerDefinition<TState>(string name, IEventHandler<TStat
     internal override object Apply(object state, object stateEvent) => handler.Apply((TState)state, stateEvent);
 
     internal override StoredPayload EncodeState(object state) => Codec.EncodeState((TState)state);
+
+    internal override void CheckState(object state) => Codec.CheckState<TState>(state);
 }
