@@ -236,13 +236,7 @@ internal static class NodeHost
                     builder.AddSource(source);
                 }
 
-                builder.ConfigureAkka((configuration, _) => configuration
-                    .ConfigureLoggers(l =>
-                    {
-                        l.ClearLoggers();
-                        l.AddLoggerFactory();
-                    })
-                    .AddHocon(akka, HoconAddMode.Prepend));
+                builder.ConfigureAkka((configuration, _) => configuration.AddHocon(akka, HoconAddMode.Prepend));
             },
             options);
         var app = web.Build();

@@ -20,7 +20,15 @@ public static class HealthEndpoints
         endpoints.MapMethods("/health/ready", s_asked, (ActorEventsNode node) =>
         {
             var reasons = node.NotReady;
-            var blocked = node.Blocked.All.Take(20).Select(b => new { handler = b.Handler, key = b.Key.Value, reason = b.Reason });
+            var blocked = node.Blocked.All.Take(20).Select(b => new
+            {
+                handler = b.Handler,
+                key = b.Key.Value,
+                stream = b.Event?.Position.Stream.Name,
+                position = b.Event?.Position.Number,
+                failures = b.Failures,
+                reason = b.Reason,
+            });
             return Results.Json(
                 new { status = reasons.Count == 0 ? "ready" : "not ready", state = node.State.ToString(), reasons, blocked_keys = blocked },
                 statusCode: reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);

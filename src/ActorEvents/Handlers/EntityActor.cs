@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Serialization;
 using ActorEvents.Events;
 using ActorEvents.Journal.Entries;
 using ActorEvents.Journal.Recovery;
@@ -12,10 +13,13 @@ namespace ActorEvents.Handlers;
 /// Runs the <see cref="EntityFlow{TFrom}"/> of one key with <see cref="Durability.Journal"/>: recovers it, stores what it appends, under Akka.Persistence's tables and
 /// numbers. A failed append stops the actor: the next incarnation reads what is true.
 /// </summary>
-internal sealed class EntityActor : UntypedActor, IWithTimers, IWithUnboundedStash
+internal sealed class EntityActor : UntypedActor, IWithTimers
 {
     /// <summary>Names this process among those that write the journal; with a count behind it an incarnation.</summary>
     private static readonly string s_process = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..12];
+
+    /// <summary>Who asks for the status of an entity that is not recovered yet is answered then; more than these are not, and wait only so long.</summary>
+    private const int MaxAsking = 16;
 
     private static long s_incarnations;
     private readonly EntityContext _context;
@@ -23,10 +27,12 @@ internal sealed class EntityActor : UntypedActor, IWithTimers, IWithUnboundedSta
     private readonly EntityFlow<IActorRef> _flow;
     private readonly string _persistenceId;
     private readonly string _writer = string.Create(CultureInfo.InvariantCulture, $"{s_process}-{Interlocked.Increment(ref s_incarnations)}");
+    private readonly List<IActorRef> _asking = [];
     private Part? _reading;
     private Row? _row;
     private Appending _appending;
     private long _last;
+    private long? _rebuilt;
 
     public EntityActor(EntityContext context, EntityKey key)
     {
@@ -38,18 +44,9 @@ internal sealed class EntityActor : UntypedActor, IWithTimers, IWithUnboundedSta
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>Questions for the status of an entity that is not recovered yet: who asks waits only so long.</summary>
-    public IStash Stash { get; set; } = null!;
-
     protected override void PreStart() => Read(null);
 
-    protected override void PostStop()
-    {
-        if (_flow.IsBlocked)
-        {
-            _output.Unblocked();
-        }
-    }
+    protected override void PostStop() => _output.Unblocked(_flow.BlockedStreams);
 
     protected override void OnReceive(object message)
     {
@@ -65,7 +62,11 @@ internal sealed class EntityActor : UntypedActor, IWithTimers, IWithUnboundedSta
                 // Of an incarnation that has crashed.
                 break;
             case GetEntityStatus when _reading is not null:
-                Stash.Stash();
+                if (_asking.Count < MaxAsking)
+                {
+                    _asking.Add(Sender);
+                }
+
                 break;
             default:
                 if (!_flow.TryReceive(message, Sender))
@@ -83,7 +84,17 @@ internal sealed class EntityActor : UntypedActor, IWithTimers, IWithUnboundedSta
     {
         try
         {
-            Recover(read.Stored ?? throw read.Failure!);
+            var part = read.Stored ?? throw read.Failure!;
+            if (part.Snapshot is { } snapshot && !_flow.Core.Reads(snapshot))
+            {
+                _output.Rebuilds();
+                _rebuilt = part.Last;
+                Read(0);
+                return;
+            }
+
+            Recover(part);
+            CheckRebuilt(read, part);
         }
         catch (Exception e)
         {
@@ -101,7 +112,12 @@ internal sealed class EntityActor : UntypedActor, IWithTimers, IWithUnboundedSta
 
         _reading = null;
         Timers.StartPeriodicTimer(IdleCheck.Instance, IdleCheck.Instance, _context.Handler.PassivateAfter);
-        Stash.UnstashAll();
+        foreach (var asking in _asking)
+        {
+            asking.Tell(_flow.Status);
+        }
+
+        _asking.Clear();
         _flow.Recovered();
     }
 
@@ -118,6 +134,17 @@ internal sealed class EntityActor : UntypedActor, IWithTimers, IWithUnboundedSta
         }
 
         _last = part.Last;
+    }
+
+    /// <summary>Where a snapshot is not read, all rows from the first on must be there.</summary>
+    private void CheckRebuilt(Part read, RecoveredPart part)
+    {
+        if (_rebuilt is { } last && (part.Last - read.After != part.Entries.Count || (part.Complete && part.Last < last)))
+        {
+            throw new SerializationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"its snapshot is of another shape than the state's type now, and not all of its rows up to {last} are there to rebuild it from; run the version that wrote the snapshot, or restore the rows"));
+        }
     }
 
     private void Append(JournalEntry entry)

@@ -11,6 +11,9 @@ internal sealed record EntityContext(HandlerDefinition Handler, IEntityJournal J
     /// <summary>What fails for all entities at once (the journal is away) is not said for each.</summary>
     internal RepeatedErrors Failures { get; } = new(Time);
 
+    /// <summary>Kinds of rejections, for the counter.</summary>
+    internal RejectionKinds Reasons { get; } = new();
+
     /// <summary>The journal's database, in metrics and traces (<c>db.system.name</c>).</summary>
     internal string JournalSystem { get; init; } = "other_sql";
 }

@@ -125,7 +125,10 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
         }
     }
 
-    /// <summary>Recovery of a snapshot.</summary>
+    /// <summary>Whether a snapshot was written with the state's present shape. One of another would be read with defaults in the place of what has another name now.</summary>
+    public bool Reads(EntitySnapshot snapshot) => snapshot.Shape == handler.Codec.Shape;
+
+    /// <summary>Recovery of a snapshot that it <see cref="Reads"/>.</summary>
     public void Recover(EntitySnapshot snapshot)
     {
         Raise(snapshot.Positions, snapshot.Marks);
@@ -136,6 +139,7 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
     public EntitySnapshot Snapshot() => new()
     {
         State = handler.EncodeState(State),
+        Shape = handler.Codec.Shape,
         Positions = Stored(),
         Marks = [.. _marks.Select(m => new StoredMark(m.Key.Scope, m.Key.Origin, m.Value))],
     };
@@ -167,6 +171,11 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
             }
 
             state = handler.Apply(state, stateEvents[i]);
+        }
+
+        if (_durable && handler.SnapshotEvery > 0 && stateEvents.Length > 0)
+        {
+            handler.CheckState(state);
         }
 
         var outgoing = decision.Outgoing.Length > 0 ? new StoredOutgoing[decision.Outgoing.Length] : [];
@@ -218,8 +227,9 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
         type = outgoing.DataContentType ?? type;
         KeyValuePair<string, string>[] extensions = outgoing.Extensions.Count == 0 ? [] : [.. outgoing.Extensions];
         trace = Array.Exists(extensions, e => e.Key is TraceContext.ParentName or TraceContext.StateName) ? null : trace;
-        OutgoingRules.Check(handler, outgoing, type, data.Length, trace);
-        return new StoredOutgoing(outgoing.Destination, outgoing.Type, outgoing.Key, outgoing.Subject, type, cause.Time ?? Now(), data)
+        var said = cause.Time ?? Now();
+        OutgoingRules.Check(handler, outgoing, type, said, data.Length, trace);
+        return new StoredOutgoing(outgoing.Destination, outgoing.Type, outgoing.Key, outgoing.Subject, type, said, data)
         {
             Extensions = extensions,
             Trace = trace,

@@ -14,8 +14,8 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
     private readonly Dictionary<string, (Deliver Delivery, TFrom From)> _waiting = new(StringComparer.Ordinal);
     private readonly bool _durable = handler.Durability == Durability.Journal;
     private readonly List<(Deliver Delivery, TFrom From)> _working = new(1);
+    private readonly Dictionary<string, FailedEvent> _failed = new(StringComparer.Ordinal);
     private Acceptance? _appending;
-    private FailedEvent? _failed;
     private Step _step = handler.Durability == Durability.Journal ? Step.Recovering : Step.Idle;
     private bool _stopping;
     private bool _active;
@@ -34,7 +34,10 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
         handler.Name, key, _step == Step.Appending, _working.Count + _waiting.Count, IsBlocked, _core.Unreadable, _core.Stored());
 
     /// <summary>An event of the key failed and was not handled since, or the key cannot be read.</summary>
-    public bool IsBlocked { get; private set; }
+    public bool IsBlocked => _core.Unreadable is not null || _failed.Count > 0;
+
+    /// <summary>Streams of which an event failed and was not handled since; the empty one if the key cannot be read.</summary>
+    public IEnumerable<string> BlockedStreams => _core.Unreadable is null ? _failed.Keys : _failed.Keys.Append("");
 
     /// <summary>Deliveries that wait behind an append: at most one of a stream.</summary>
     public int Waiting => _waiting.Count;
@@ -56,12 +59,12 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
         _step = Step.Idle;
         if (_core.Unreadable is { } reason)
         {
-            Block(reason, null);
+            output.Blocked(reason, null);
         }
         else
         {
             // What an incarnation that could not be recovered has left there.
-            output.Unblocked();
+            output.Unblocked("");
         }
 
         GoOn();
@@ -157,13 +160,30 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
         if (_durable && handler.SnapshotEvery > 0 && ++_sinceSnapshot >= handler.SnapshotEvery)
         {
             _sinceSnapshot = 0;
-            output.Save(_core.Snapshot());
+            Save();
         }
     }
 
+    /// <summary>The journal has everything: what cannot be saved costs time at the next recovery, and no more.</summary>
+    private void Save()
+    {
+        EntitySnapshot snapshot;
+        try
+        {
+            snapshot = _core.Snapshot();
+        }
+        catch (Exception e)
+        {
+            output.NotSaved(e);
+            return;
+        }
+
+        output.Save(snapshot);
+    }
+
     /// <summary>
-    /// Answers every deliverer with what is durable of its stream; what did not fit into the row is to be sent again. What failed is not answered: its key
-    /// waits, and the time-out tries it again. Nor is what is of an older session: sent again at once, it would keep both sides busy.
+    /// Answers every deliverer with what is durable of its stream; what did not fit into the row, or was behind another stream's failure, is to be sent again. What failed is not
+    /// answered: its stream of the key waits, and the time-out tries it again. Nor is what is of an older session: sent again at once, it would keep both sides busy.
     /// </summary>
     private void Answer(Acceptance? acceptance)
     {
@@ -173,21 +193,22 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
             {
                 output.Answer(from, new Done(key, delivery.Stream.Name, upTo, delivery.Session));
             }
-            else if (acceptance is { Failure: null } && _core.Takes(delivery))
+            else if (acceptance is not null && _core.Takes(delivery) && acceptance.Failure?.Event.Position.Stream != delivery.Stream)
             {
                 output.Answer(from, new Resend(key, delivery.Stream.Name, delivery.Session));
+            }
+
+            if (_failed.TryGetValue(delivery.Stream.Name, out var failed) && _core.Knows(failed.Session, failed.Event))
+            {
+                _failed.Remove(delivery.Stream.Name);
+                output.Unblocked(delivery.Stream.Name);
             }
         }
 
         if (acceptance?.Failure is { } failure)
         {
-            _failed = failure;
-            Block($"event '{failure.Event.Id}' at {failure.Event.Position.Stream} {failure.Event.Position.Number}: {failure.Cause.Message.TrimEnd('.')}", failure);
-        }
-        else if (_failed is { } failed && _core.Knows(failed.Session, failed.Event))
-        {
-            (_failed, IsBlocked) = (null, false);
-            output.Unblocked();
+            _failed[failure.Event.Position.Stream.Name] = failure;
+            output.Blocked($"event '{failure.Event.Id}' at {failure.Event.Position.Stream} {failure.Event.Position.Number}: {failure.Cause.Message.TrimEnd('.')}", failure);
         }
 
         _working.Clear();
@@ -230,11 +251,5 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
         }
 
         return events;
-    }
-
-    private void Block(string reason, FailedEvent? failure)
-    {
-        IsBlocked = true;
-        output.Blocked(reason, failure);
     }
 }

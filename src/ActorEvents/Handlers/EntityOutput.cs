@@ -17,6 +17,14 @@ internal sealed class EntityOutput(EntityContext context, EntityKey key, IActorC
 
     public void Save(EntitySnapshot snapshot) => save!(snapshot);
 
+    public void NotSaved(Exception cause)
+    {
+        if (context.Failures.IsWorthSaying($"snapshot {cause.Message}"))
+        {
+            Log.SnapshotFailed(context.Logger, context.Handler.PersistenceId(key), cause.Message.TrimEnd('.'));
+        }
+    }
+
     public void Answer(IActorRef to, Done done) => to.Tell(done);
 
     public void Answer(IActorRef to, Resend resend) => to.Tell(resend);
@@ -37,7 +45,9 @@ internal sealed class EntityOutput(EntityContext context, EntityKey key, IActorC
 
         foreach (var rejection in entry.Rejections)
         {
-            if (context.Failures.IsWorthSaying($"rejected {rejection.Reason}"))
+            var kind = context.Reasons.KindOf(rejection.Reason);
+            Metrics.Rejected(_handler, kind);
+            if (context.Failures.IsWorthSaying($"rejected {kind}"))
             {
                 Log.Rejected(context.Logger, _handler, key.Value, rejection.EventId, rejection.Stream, rejection.Position, rejection.Reason);
             }
@@ -55,13 +65,31 @@ internal sealed class EntityOutput(EntityContext context, EntityKey key, IActorC
             }
         }
 
-        if (context.Blocked.Add(_handler, key, reason, failure?.Event.Id))
+        if (context.Blocked.Add(_handler, key, reason, failure?.Event))
         {
             Log.KeyBlocked(context.Logger, _handler, key.Value, reason);
         }
     }
 
-    public void Unblocked() => context.Blocked.Remove(_handler, key);
+    public void Unblocked(string stream) => context.Blocked.Remove(_handler, key, stream);
+
+    /// <summary>This incarnation ends: the next one finds out for itself.</summary>
+    public void Unblocked(IEnumerable<string> streams)
+    {
+        foreach (var stream in streams)
+        {
+            Unblocked(stream);
+        }
+    }
+
+    /// <summary>The snapshot is of another shape than the state's type now.</summary>
+    public void Rebuilds()
+    {
+        if (context.Failures.IsWorthSaying("rebuilds"))
+        {
+            Log.Rebuilds(context.Logger, context.Handler.PersistenceId(key), _handler);
+        }
+    }
 
     /// <summary>The key stays in the list, over all that is tried, until a recovery succeeds.</summary>
     public void CannotRecover(Exception reason)

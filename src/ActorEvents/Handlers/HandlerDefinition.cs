@@ -18,6 +18,9 @@ internal abstract class HandlerDefinition
     /// <summary>Unique; part of persistence ids, so it must not change. a–z, 0–9, '-', '.'.</summary>
     public string Name { get; }
 
+    /// <summary>The name under which its entities stand in the journal, and are found in the cluster: the first that it had.</summary>
+    public required string StoredName { get; init; }
+
     public required EventSelector Selector { get; init; }
 
     public required Durability Durability { get; init; }
@@ -44,7 +47,7 @@ internal abstract class HandlerDefinition
     /// <summary>The manifest of the state in snapshots.</summary>
     internal const string StateManifest = "state";
 
-    public string PersistenceId(EntityKey key) => $"{Name}/{key.Value}";
+    public string PersistenceId(EntityKey key) => $"{StoredName}/{key.Value}";
 
     /// <summary>Asks the key selector; may throw what the user's selector throws.</summary>
     public abstract KeySelection SelectKey(EventEnvelope envelope);
@@ -58,6 +61,9 @@ internal abstract class HandlerDefinition
     internal abstract object Apply(object state, object stateEvent);
 
     internal abstract StoredPayload EncodeState(object state);
+
+    /// <exception cref="InvalidOperationException">No snapshot could hold it.</exception>
+    internal abstract void CheckState(object state);
 }
 
 internal sealed class HandlerDefinition<TState>(string name, IEventHandler<TState> handler, Func<EventEnvelope, string?>? keySelector) : HandlerDefinition(name)
@@ -80,8 +86,8 @@ internal sealed class HandlerDefinition<TState>(string name, IEventHandler<TStat
             return new KeySelection(null, $"the key {flaw} (handler '{Name}')");
         }
 
-        return Name.Length + 1 + key.Length > MaxPersistenceId
-            ? new KeySelection(null, $"the key has {key.Length} characters; with handler '{Name}' at most {MaxPersistenceId - Name.Length - 1} fit into a persistence id")
+        return StoredName.Length + 1 + key.Length > MaxPersistenceId
+            ? new KeySelection(null, $"the key has {key.Length} characters; with handler '{Name}' at most {MaxPersistenceId - StoredName.Length - 1} fit into a persistence id")
             : new KeySelection(key, null);
     }
 
@@ -90,4 +96,6 @@ internal sealed class HandlerDefinition<TState>(string name, IEventHandler<TStat
     internal override object Apply(object state, object stateEvent) => handler.Apply((TState)state, stateEvent);
 
     internal override StoredPayload EncodeState(object state) => Codec.EncodeState((TState)state);
+
+    internal override void CheckState(object state) => Codec.CheckState<TState>(state);
 }

@@ -8,6 +8,7 @@ public sealed class HandlerRegistration<TState>
     where TState : notnull
 {
     private readonly string _name;
+    private string _storedName;
     private readonly IEventHandler<TState> _handler;
     private readonly StateCodec _codec;
     private readonly List<string> _types = [];
@@ -22,12 +23,7 @@ public sealed class HandlerRegistration<TState>
 
     internal HandlerRegistration(string name, IEventHandler<TState> handler, int maxOutgoing)
     {
-        if (name.Length is 0 or > 64 || name.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c is not '-' and not '.'))
-        {
-            throw new ArgumentException($"The handler name '{name}' must have 1 to 64 characters of a–z, 0–9, '-' and '.'.");
-        }
-
-        _name = name;
+        _name = _storedName = Checked(name);
         _maxOutgoing = maxOutgoing;
         _handler = handler;
         _codec = new StateCodec(name);
@@ -56,6 +52,10 @@ public sealed class HandlerRegistration<TState>
     public HandlerRegistration<TState> StateEvent<T>(string manifest)
         where T : notnull => With(() => _codec.Add<T>(manifest));
 
+    /// <summary>The name that this handler had when its first entities were made: they stand in the journal under it, and it goes on with them. Of several the first.</summary>
+    /// <exception cref="ArgumentException">It is malformed.</exception>
+    public HandlerRegistration<TState> FormerName(string name) => With(() => _storedName = Checked(name));
+
     /// <summary>Default: <see cref="Durability.Journal"/>.</summary>
     public HandlerRegistration<TState> WithDurability(Durability durability) => With(() => _durability = durability);
 
@@ -79,6 +79,7 @@ public sealed class HandlerRegistration<TState>
 
         return new HandlerDefinition<TState>(_name, _handler, _keySelector)
         {
+            StoredName = _storedName,
             Selector = new EventSelector(_types, _sources, _contentTypes),
             Durability = _durability,
             SnapshotEvery = _snapshotEvery,
@@ -89,6 +90,10 @@ public sealed class HandlerRegistration<TState>
             Codec = _codec,
         };
     }
+
+    private static string Checked(string name) => name.Length is 0 or > 64 || name.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c is not '-' and not '.')
+        ? throw new ArgumentException($"The handler name '{name}' must have 1 to 64 characters of a–z, 0–9, '-' and '.'.")
+        : name;
 
     private HandlerRegistration<TState> With(Action change)
     {

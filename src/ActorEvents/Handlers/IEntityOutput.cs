@@ -18,14 +18,17 @@ internal interface IEntityOutput<in TFrom>
     /// <summary>Save it; a newer one replaces it.</summary>
     void Save(EntitySnapshot snapshot);
 
+    /// <summary>There was no snapshot to save: the state cannot be written.</summary>
+    void NotSaved(Exception cause);
+
     /// <summary>Call <see cref="EntityFlow{TFrom}.DelayOver"/> after this time.</summary>
     void Wait(TimeSpan delay);
 
-    /// <summary>The key does not go on: this event failed (null: the entity cannot be read).</summary>
+    /// <summary>The key does not go on with a stream: this event of it failed (null: the entity cannot be read).</summary>
     void Blocked(string reason, FailedEvent? failure);
 
-    /// <summary>The key goes on again.</summary>
-    void Unblocked();
+    /// <summary>The key goes on again with a stream; the empty one: it can be read.</summary>
+    void Unblocked(string stream);
 
     /// <summary>Nothing came for a while: ask the shard for <see cref="StopWhenDrained"/>.</summary>
     void Passivate();

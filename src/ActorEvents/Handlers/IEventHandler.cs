@@ -15,7 +15,7 @@ public interface IEventHandler<TState>
 
     /// <summary>
     /// Decides one event. An exception is a handler failure: what precedes the event in its list is appended and answered, from it on nothing of its
-    /// key is, and it is tried again at each resend.
+    /// key and stream is, and it is tried again at each resend. What other streams bring to the key is handled meanwhile: order is promised per key and stream.
     /// </summary>
     Decision Handle(TState state, EventEnvelope envelope);
 

@@ -23,8 +23,9 @@ internal static class OutgoingRules
             $"Handler '{handler.Name}' emits {emitted} events for one event; at most {handler.MaxOutgoing} have a number in a journal row.")
         : already + emitted <= handler.MaxOutgoing;
 
+    /// <param name="time">The event's time.</param>
     /// <param name="trace">What the event carries of the handled one's trace.</param>
-    public static void Check(HandlerDefinition handler, OutgoingEvent outgoing, string contentType, int dataBytes, TraceContext? trace)
+    public static void Check(HandlerDefinition handler, OutgoingEvent outgoing, string contentType, string time, int dataBytes, TraceContext? trace)
     {
         var topic = outgoing.Destination;
         if (topic.Length is 0 or > 249 || topic is "." or ".." || topic.AsSpan().ContainsAnyExcept(s_topicCharacters))
@@ -38,7 +39,12 @@ internal static class OutgoingRules
             throw new InvalidOperationException($"Handler '{handler.Name}' emits to '{topic}' what no reader would take: {problem}");
         }
 
-        if (RecordEncoder.CheckExtensions(outgoing.Extensions) is { } wrong)
+        if (AttributeRules.Time(time) is { } odd)
+        {
+            throw new InvalidOperationException($"Handler '{handler.Name}' emits to '{topic}' with the time of the event that it handles, ‹{DecodeFailure.Show(time)}›: {odd}. Change it in the source that made that event.");
+        }
+
+        if (RecordEncoder.CheckExtensions(outgoing.Extensions, trace is null ? 0 : 2) is { } wrong)
         {
             throw Refused(handler, topic, wrong + " Change it in OutgoingEvent.Extensions.");
         }

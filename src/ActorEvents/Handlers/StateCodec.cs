@@ -14,6 +14,10 @@ internal sealed class StateCodec(string handler)
 {
     private readonly Dictionary<Type, string> _manifests = [];
     private readonly Dictionary<string, Func<ReadOnlyMemory<byte>, object>> _decoders = new(StringComparer.Ordinal);
+    private HashSet<Type>? _states;
+
+    /// <summary>Of the state's type (<see cref="StateShape"/>): a snapshot of another one is not read.</summary>
+    public string Shape { get; private set; } = "";
 
     public void Add<T>(string manifest)
         where T : notnull
@@ -36,11 +40,19 @@ internal sealed class StateCodec(string handler)
     public StoredPayload EncodeState<TState>(TState state)
         where TState : notnull
     {
-        var type = (JsonTypeInfo<TState>)EventJson.Options.GetTypeInfo(typeof(TState));
-        return type.Kind != JsonTypeInfoKind.Object || type.PolymorphismOptions is not null || state.GetType() == typeof(TState)
-            ? new StoredPayload(HandlerDefinition.StateManifest, JsonSerializer.SerializeToUtf8Bytes(state, type))
-            : throw new InvalidOperationException(
+        CheckState<TState>(state);
+        return new StoredPayload(HandlerDefinition.StateManifest, JsonSerializer.SerializeToUtf8Bytes(state, EventJson.Options));
+    }
+
+    /// <summary>Whether a snapshot could hold a state of that type.</summary>
+    /// <exception cref="InvalidOperationException">It would be written as another one.</exception>
+    public void CheckState<TState>(object state)
+    {
+        if (_states?.Contains(state.GetType()) == false)
+        {
+            throw new InvalidOperationException(
                 $"Handler '{handler}' has a state of type {state.GetType().Name}, which would be written as {typeof(TState).Name}; put [JsonDerivedType(typeof({state.GetType().Name}), \"a-name\")] on {typeof(TState).Name}.");
+        }
     }
 
     /// <summary>Refuses what the journal would not give back: by type all that is registered, and the initial state there and back.</summary>
@@ -56,6 +68,9 @@ internal sealed class StateCodec(string handler)
             }
         }
 
+        var state = EventJson.Options.GetTypeInfo(typeof(TState));
+        _states = state.Kind == JsonTypeInfoKind.Object ? [typeof(TState), .. state.PolymorphismOptions?.DerivedTypes.Select(d => d.DerivedType) ?? []] : null;
+        Shape = StateShape.Of(typeof(TState));
         StoredPayload once, twice;
         try
         {

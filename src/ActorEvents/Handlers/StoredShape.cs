@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -14,6 +15,7 @@ internal sealed class StoredShape
 {
     private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
     private static readonly Assembly s_json = typeof(JsonSerializer).Assembly;
+    private static readonly ConcurrentDictionary<Assembly, IReadOnlySet<string?>> s_references = [];
     private readonly HashSet<Type> _seen = [];
 
     private StoredShape()
@@ -89,7 +91,7 @@ internal sealed class StoredShape
             return null;
         }
 
-        var untold = Types(info.Type.Assembly).FirstOrDefault(t => t != info.Type && !t.IsAbstract && t.IsAssignableTo(info.Type) && !Array.Exists(told, d => d.DerivedType == t));
+        var untold = Around(info.Type.Assembly).FirstOrDefault(t => t != info.Type && !t.IsAbstract && t.IsAssignableTo(info.Type) && !Array.Exists(told, d => d.DerivedType == t));
         return untold is null
             ? null
             : $"{Name(info.Type)} is a base of {Name(untold)}, and what a derived type adds is not written; put [JsonDerivedType(typeof({untold.Name}), \"a-name\")] on {Name(info.Type)} for each derived type";
@@ -169,7 +171,8 @@ internal sealed class StoredShape
         return null;
     }
 
-    private static bool IsRead(JsonTypeInfo info, JsonPropertyInfo property) => property.Set is not null || property.AssociatedParameter is not null || property.IsExtensionData
+    /// <summary>Whether what is written of a property comes back into it.</summary>
+    public static bool IsRead(JsonTypeInfo info, JsonPropertyInfo property) => property.Set is not null || property.AssociatedParameter is not null || property.IsExtensionData
         || (property.ObjectCreationHandling ?? info.PreferredPropertyObjectCreationHandling) == JsonObjectCreationHandling.Populate;
 
     private static bool IsIgnored(MemberInfo? member) => member?.GetCustomAttribute<JsonIgnoreAttribute>() is { Condition: JsonIgnoreCondition.Always };
@@ -182,6 +185,16 @@ internal sealed class StoredShape
     private static string Plain(FieldInfo field) => field.Name[0] == '<' ? field.Name[1..field.Name.IndexOf('>', StringComparison.Ordinal)] : field.Name;
 
     private static bool IsSystem(Type type) => type.Namespace is { } space && (space == "System" || space.StartsWith("System.", StringComparison.Ordinal));
+
+    /// <summary>Types of an assembly and of those that are loaded and refer to it.</summary>
+    private static IEnumerable<Type> Around(Assembly assembly)
+    {
+        var name = assembly.GetName().Name;
+        return AppDomain.CurrentDomain.GetAssemblies().Where(a => a == assembly || (!a.IsDynamic && References(a).Contains(name))).SelectMany(Types);
+    }
+
+    private static IReadOnlySet<string?> References(Assembly assembly) =>
+        s_references.GetOrAdd(assembly, static a => a.GetReferencedAssemblies().Select(r => r.Name).ToHashSet(StringComparer.OrdinalIgnoreCase));
 
     private static IEnumerable<Type> Types(Assembly assembly)
     {

@@ -21,7 +21,7 @@ internal sealed class VolatileEntityActor : UntypedActor, IWithTimers
 
     protected override void PreStart() => Timers.StartPeriodicTimer(IdleCheck.Instance, IdleCheck.Instance, _passivateAfter);
 
-    protected override void PostStop() => _output.Unblocked();
+    protected override void PostStop() => _output.Unblocked(_flow.BlockedStreams);
 
     protected override void OnReceive(object message)
     {

@@ -40,7 +40,13 @@ public sealed class ActorEventsBuilder(ActorEventsOptions options)
 
         var registration = new HandlerRegistration<TState>(name, handler, Options.Events.MaxBytes);
         register(registration);
-        _handlers.Add(registration.Build());
+        var definition = registration.Build();
+        if (_handlers.Find(h => h.StoredName == definition.StoredName) is { } other)
+        {
+            throw new ArgumentException($"Handlers '{other.Name}' and '{name}' would share the entities of '{definition.StoredName}'; one of them may.");
+        }
+
+        _handlers.Add(definition);
         return this;
     }
 

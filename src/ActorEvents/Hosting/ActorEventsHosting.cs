@@ -6,6 +6,7 @@ using ActorEvents.Relay;
 using ActorEvents.Telemetry;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -22,7 +23,8 @@ public static class ActorEventsHosting
 
     /// <summary>
     /// Adds a node: actor system, shard regions, sources, subscriptions, relay. The journal is opened by the caller, before the host is built, so that
-    /// what is wrong with it is said before anything starts; the node disposes it when it has stopped.
+    /// what is wrong with it is said before anything starts; the node disposes it when it has stopped. A <see cref="TimeProvider"/> that the host has registered is used; the actor
+    /// system logs by the host's <see cref="ILoggerFactory"/>, in categories that begin with <c>Akka</c>.
     /// </summary>
     /// <param name="options">Null: defaults.</param>
     /// <exception cref="ArgumentException">Options that do not go together (<see cref="ActorEventsOptions.Problem"/>).</exception>
@@ -36,7 +38,7 @@ public static class ActorEventsHosting
             throw new ArgumentException(problem, nameof(options));
         }
 
-        services.AddSingleton(TimeProvider.System);
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(builder);
         services.AddSingleton(builder.Options);
         services.AddSingleton(journal);
@@ -57,6 +59,11 @@ public static class ActorEventsHosting
         services.AddAkka(builder.Options.Cluster.Name, (akka, provider) =>
         {
             akka.AddHocon(DataPath.Configuration(builder.Options, journal), HoconAddMode.Prepend).AddSetup(journal.AkkaSetup);
+            akka.ConfigureLoggers(loggers =>
+            {
+                loggers.ClearLoggers();
+                loggers.AddLoggerFactory();
+            });
             builder.Akka?.Invoke(akka, provider);
         });
 

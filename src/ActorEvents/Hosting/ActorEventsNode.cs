@@ -186,14 +186,15 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     {
         try
         {
+            _sources = [.. _builder.Sources.Select(s => s(_services))];
+            await NameCheck.CheckAsync(_journal, _builder.Handlers, _sources, _builder.Options.Events.Forgotten, _stopping.Token);
             await ClusterJoin.JoinAsync(system, _builder.Options, _journal, _stopping.Token);
             Cluster.Get(system).RegisterOnMemberRemoved(OnRemoved);
             _path = await DataPath.StartAsync(
                 system, _builder, _journal, _tail, _builder.Destination is { } destination ? () => destination(_services) : null, _time, _logging);
-            _sources = [.. _builder.Sources.Select(s => s(_services))];
             _group = _path.StartGroup(_sources);
             _path.StartSingletons(_sources, _group);
-            _watch = new StatusWatch(_group, _path.Relay?.Proxy, _builder.Options.Relay.MaxBehind, _journal, _time, _log);
+            _watch = new StatusWatch(_group, _path.Relay?.Proxy, _builder.Options.Relay.MaxBehind, _path.Blocked, _journal, _time, _log);
             _stopping.Token.ThrowIfCancellationRequested();
             State = NodeState.Running;
             _running.SetResult();

@@ -63,16 +63,22 @@ internal sealed class DataPath : IDisposable
                 JournalSystem = journal.SystemName,
             };
             path._regions.Add((handler, await sharding.StartAsync(
-                handler.Name, id => EntityRegion.Props(context, id), settings, new EntityRegion(builder.Options.Events.Shards), sharding.DefaultShardAllocationStrategy(settings), StopWhenDrained.Instance)));
+                handler.StoredName, id => EntityRegion.Props(context, id), settings, new EntityRegion(builder.Options.Events.Shards), sharding.DefaultShardAllocationStrategy(settings), StopWhenDrained.Instance)));
         }
 
         return path;
     }
 
     /// <summary>Starts the group over some sources. Those that run on one node at a time wait until <see cref="StartSingletons"/> gives them to a node.</summary>
+    /// <exception cref="ArgumentException">The name of a source is malformed or reserved.</exception>
     /// <exception cref="InvalidOperationException">Two sources have one name, or what is to start paused is not there.</exception>
     public IActorRef StartGroup(IReadOnlyList<IEventSource> sources, string name = "events")
     {
+        foreach (var source in sources)
+        {
+            SourceNames.Check(source.Name);
+        }
+
         if (sources.CountBy(s => s.Name, StringComparer.Ordinal).FirstOrDefault(n => n.Value > 1) is { Value: > 1, Key: var twice })
         {
             throw new InvalidOperationException($"Two sources are called '{twice}': positions stand under a source's name. Give one another name.");

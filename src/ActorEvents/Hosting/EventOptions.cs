@@ -18,4 +18,7 @@ public sealed class EventOptions
 
     /// <summary>Names of handlers that get nothing on this node until they are told to go on.</summary>
     public IReadOnlyList<string> PausedHandlers { get; set; } = [];
+
+    /// <summary>Names of handlers and sources that are gone for good. What stands in the journal under them is left there, and no start is refused for it.</summary>
+    public IReadOnlyList<string> Forgotten { get; set; } = [];
 }

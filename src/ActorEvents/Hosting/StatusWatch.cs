@@ -1,4 +1,5 @@
 using ActorEvents.Groups;
+using ActorEvents.Handlers;
 using ActorEvents.Journal;
 using ActorEvents.Relay;
 using ActorEvents.Sources;
@@ -38,6 +39,8 @@ internal sealed class StatusWatch : IAsyncDisposable
     private readonly IActorRef? _relay;
     private readonly JournalDatabase _journal;
     private readonly RelayBacklog _backlog;
+    private readonly BlockedKeys _blocked;
+    private readonly StandstillLog _still;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
@@ -46,11 +49,12 @@ internal sealed class StatusWatch : IAsyncDisposable
 
     /// <param name="relay">Null: nothing is published.</param>
     /// <param name="maxBehind">Rows by which the relay may fall behind before sources wait for it.</param>
-    public StatusWatch(IActorRef group, IActorRef? relay, long maxBehind, JournalDatabase journal, TimeProvider time, ILogger log)
+    public StatusWatch(IActorRef group, IActorRef? relay, long maxBehind, BlockedKeys blocked, JournalDatabase journal, TimeProvider time, ILogger log)
     {
         (_group, _relay, _journal, _time, _log) = (group, relay, journal, time, log);
         _backlog = new RelayBacklog(maxBehind);
-        Metrics.Watch(this, () => _last?.Group?.Lanes.Select(l => (l.Stream, l.InFlight, l.BytesInFlight, l.Tracked)) ?? []);
+        (_blocked, _still) = (blocked, new StandstillLog(time, log));
+        Metrics.Watch(this, Gauges);
         _looking = LookAsync(_stop.Token);
     }
 
@@ -64,6 +68,11 @@ internal sealed class StatusWatch : IAsyncDisposable
         await _looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
     }
+
+    private Gauges? Gauges() => Last?.Group is not { } group ? null : new Gauges(
+        group.Lanes.Select(l => (l.Stream, l.InFlight, l.BytesInFlight, l.Tracked)),
+        group.Subscriptions.SelectMany(s => s.Stalled.Select(l => (s.Handler, l.Stream, l.Events))),
+        _blocked.All.CountBy(b => b.Handler, StringComparer.Ordinal).Select(h => (h.Key, h.Value)));
 
     private void Hold(RelayStatus? relay)
     {
@@ -94,6 +103,7 @@ internal sealed class StatusWatch : IAsyncDisposable
 
             Volatile.Write(ref _last, new NodeView(await group, await relay, unwritable, _time.GetUtcNow(), _time.GetTimestamp()));
             Hold(await relay);
+            _still.Look([.. _last!.Problems, .. StandstillLog.Of(_blocked.All)]);
             await timer.WaitForNextTickAsync(stop);
         }
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using ActorEvents.Journal.Entries;
 using ActorEvents.Journal.Plugin;
 using ActorEvents.Journal.Recovery;
 using ActorEvents.Journal.Schema;
@@ -38,6 +40,7 @@ public sealed class JournalDatabase : IAsyncDisposable
         DeadLetters = new SqlDeadLetterStore(dialect, _writer, time);
         Reader = new SqlJournalReader(dialect);
         Relay = new SqlRelayStore(dialect, _writer);
+        Names = new SqlNameStore(dialect, _writer);
     }
 
     /// <summary>Made with the journal; the origin id of everything that its relay publishes, with the epoch behind it once the journal was restored.</summary>
@@ -68,8 +71,25 @@ public sealed class JournalDatabase : IAsyncDisposable
 
     internal IRelayStore Relay { get; }
 
+    internal INameStore Names { get; }
+
     /// <summary>Why the journal takes no writes, with its place and what to do; null: it does. Where nothing was written for a second, found by a write; answers within 2 s.</summary>
     public Task<string?> ProblemAsync(CancellationToken cancellationToken) => _check.ProblemAsync(cancellationToken);
+
+    /// <summary>Rows in which something was rejected, in commit order, up to the journal's present end. Reads all rows behind <paramref name="after"/>.</summary>
+    /// <param name="after">An ordering: the last row that is known already.</param>
+    public async IAsyncEnumerable<JournalRow> RejectionsAsync(long after = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        while (await Reader.ReadAsync(after, 1_000, cancellationToken) is { Count: > 0 } page)
+        {
+            foreach (var row in page.Where(r => r.Rejections.Count > 0))
+            {
+                yield return row;
+            }
+
+            after = page[^1].Ordering;
+        }
+    }
 
     /// <summary>How many records and events stand in <c>ae_dead_letters</c>.</summary>
     public Task<long> CountDeadLettersAsync(CancellationToken cancellationToken) => DeadLetters.CountAsync(cancellationToken);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ActorEvents.Events;
+using ActorEvents.Events.Codecs;
 using ActorEvents.Journal.Entries;
 
 namespace ActorEvents.Relay;
@@ -16,9 +17,10 @@ internal sealed class RelayRecords(string journalId, string source, IReadOnlyLis
     {
         var outgoing = row.Entry!.Outgoing[index];
         var epoch = Epoch(row.Ordering);
+        var plain = AttributeRules.Text(row.PersistenceId) is null;
         return new RelayRecord(outgoing.Destination, new EventEnvelope
         {
-            Id = string.Create(CultureInfo.InvariantCulture, $"{row.PersistenceId}/{row.SequenceNumber}/{index}{epoch}"),
+            Id = string.Create(CultureInfo.InvariantCulture, $"{(plain ? row.PersistenceId : Escape(row.PersistenceId))}/{row.SequenceNumber}/{index}{epoch}{(plain ? "" : "%")}"),
             Source = source,
             Type = outgoing.Type,
             Subject = outgoing.Subject,
@@ -64,6 +66,9 @@ internal sealed class RelayRecords(string journalId, string source, IReadOnlyLis
         }
     }
 
+    /// <summary>Of the journal's row that a record is from.</summary>
+    public static long Ordering(RelayRecord record) => record.Event.Origin!.Value.Number / JournalEntry.MaxOutgoing;
+
     private static IReadOnlyList<KeyValuePair<string, string>> Extensions(StoredOutgoing outgoing) => outgoing.Trace switch
     {
         null => outgoing.Extensions,
@@ -83,8 +88,20 @@ internal sealed class RelayRecords(string journalId, string source, IReadOnlyLis
         return epoch == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $".{epoch}");
     }
 
-    /// <summary>Of the journal's row that a record is from.</summary>
-    public static long Ordering(RelayRecord record) => record.Event.Origin!.Value.Number / JournalEntry.MaxOutgoing;
+    /// <summary>
+    /// An id of CloudEvents takes no control characters, a key may hold them: they and '%' are percent-encoded, and the id ends in '%', as no other does. So two ids stay two.
+    /// </summary>
+    private static string Escape(string persistenceId)
+    {
+        var id = new StringBuilder();
+        foreach (var rune in persistenceId.EnumerateRunes())
+        {
+            var text = rune.ToString();
+            id.Append(text == "%" || AttributeRules.Text(text) is not null ? string.Concat(Encoding.UTF8.GetBytes(text).Select(b => $"%{b:X2}")) : text);
+        }
+
+        return id.ToString();
+    }
 
     private static long Number(long ordering, int index) => (ordering * JournalEntry.MaxOutgoing) + index;
 

@@ -29,6 +29,11 @@ internal sealed class DeliveryWindow(DeliveryOptions options, TimeProvider time)
     /// <summary>Deliveries that were sent more than once and are still not answered.</summary>
     public int Overdue => Queues.Count(q => q is { InFlight: true, Attempt: > 1 });
 
+    /// <summary>The oldest unsettled event of each stream.</summary>
+    public IEnumerable<OldestUnsettled> Oldest => _streams.Values
+        .Select(s => s.Queues.Where(q => q.Count > 0).MinBy(q => q.Position)).OfType<KeyQueue>()
+        .Select(q => new OldestUnsettled(q.Stream.Name, q.Position, q.Key));
+
     private IEnumerable<KeyQueue> Queues => _streams.Values.SelectMany(s => s.Queues);
 
     /// <summary>Takes an event in; it is sent at once if nothing of its key and stream is in flight.</summary>

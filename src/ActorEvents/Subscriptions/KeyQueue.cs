@@ -28,6 +28,9 @@ internal sealed class KeyQueue(StreamId stream)
     /// <summary>The session of the oldest event.</summary>
     public LaneSession Session => _events.Peek().Session;
 
+    /// <summary>Position of the oldest event.</summary>
+    public long Position => _events.Peek().Event.Position.Number;
+
     /// <summary>Empty, for this key from now on.</summary>
     public void Begin(EntityKey key) => (Key, InFlight, Ready, Attempt) = (key, false, false, 0);
 

@@ -43,7 +43,10 @@ internal sealed class SubscriptionFlow
     /// <summary>What it looks like now.</summary>
     public SubscriptionStatus Status => new(
         _handler.Name, IsPaused, _sessions.Count, _window.Unsettled, _window.Keys, _window.InFlight, _window.Overdue, [.. _sessions.Values.Where(s => s.Stalled.Count > 0).Select(s => new StalledStream(
-            s.Session.Stream.Name, s.Stalled.Peek().Position.Number, s.Stalled.Count, s.Failures, s.Problem))]);
+            s.Session.Stream.Name, s.Stalled.Peek().Position.Number, s.Stalled.Count, s.Failures, s.Problem))])
+    {
+        Oldest = [.. _window.Oldest],
+    };
 
     /// <summary>A lane begins; it emits nothing before it is answered.</summary>
     public void Open(LaneSession session)

@@ -1,3 +1,5 @@
+using ActorEvents.Events;
+
 namespace ActorEvents.Subscriptions;
 
 /// <summary>One handler type's subscription on one node, as it is now.</summary>
@@ -8,7 +10,14 @@ namespace ActorEvents.Subscriptions;
 /// <param name="Overdue">Deliveries that were sent more than once and are still not answered.</param>
 /// <param name="Stalled">Streams that wait for the handler's key selector.</param>
 internal sealed record SubscriptionStatus(
-    string Handler, bool Paused, int Sessions, int Unsettled, int Keys, int InFlight, int Overdue, IReadOnlyList<StalledStream> Stalled);
+    string Handler, bool Paused, int Sessions, int Unsettled, int Keys, int InFlight, int Overdue, IReadOnlyList<StalledStream> Stalled)
+{
+    /// <summary>Of each stream what it waits for longest.</summary>
+    public IReadOnlyList<OldestUnsettled> Oldest { get; init; } = [];
+}
+
+/// <summary>The oldest event of a stream that a handler type has not settled.</summary>
+internal sealed record OldestUnsettled(string Stream, long Position, EntityKey Key);
 
 /// <summary>A stream whose events wait because the key selector threw on one of them.</summary>
 /// <param name="Position">Of that event.</param>

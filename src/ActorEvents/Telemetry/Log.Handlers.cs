@@ -22,7 +22,10 @@ internal static partial class Log
     [LoggerMessage(3001, LogLevel.Warning, "Snapshot of {PersistenceId} was not saved (the journal has everything): {Reason}")]
     public static partial void SnapshotFailed(ILogger log, string persistenceId, string reason);
 
-    [LoggerMessage(3002, LogLevel.Error, "Handler '{Handler}', key '{Key}' does not go on: {Reason}. Its events wait and are tried again; other keys flow")]
+    [LoggerMessage(3005, LogLevel.Information, "{PersistenceId} is rebuilt from its events: the state's type of handler '{Handler}' has another shape than when its snapshot was written. Once for each entity, at its next waking; said when they have doubled, or once a minute")]
+    public static partial void Rebuilds(ILogger log, string persistenceId, string handler);
+
+    [LoggerMessage(3002, LogLevel.Error, "Handler '{Handler}', key '{Key}' does not go on: {Reason}. What is behind it in its stream waits, and it is tried again; other keys flow")]
     public static partial void KeyBlocked(ILogger log, string handler, string key, string reason);
 
     [LoggerMessage(3003, LogLevel.Error, "Handler '{Handler}' threw at an event of type '{Type}' ('{EventId}'); the next ones of this kind are said when they have doubled, or once a minute")]

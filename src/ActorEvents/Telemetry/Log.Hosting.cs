@@ -16,6 +16,9 @@ internal static partial class Log
     [LoggerMessage(6003, LogLevel.Warning, "{Step} gave no answer within {Seconds:0} s; the stop goes on without it, nothing acknowledged is lost")]
     public static partial void StepTimedOut(ILogger log, string step, double seconds);
 
+    [LoggerMessage(6005, LogLevel.Warning, "Stands still for {Minutes:0} min: {What}")]
+    public static partial void StandsStill(ILogger log, double minutes, string what);
+
     [LoggerMessage(6004, LogLevel.Warning, "Sources {What} the relay: it is {Rows} journal rows further behind than it was (relay.max-behind)")]
     public static partial void SourcesHeld(ILogger log, string what, long rows);
 }

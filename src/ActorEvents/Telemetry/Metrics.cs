@@ -11,12 +11,13 @@ internal static class Metrics
     public const string MeterName = "ActorEvents";
 
     private static readonly Meter Meter = new(MeterName);
-    private static readonly ConcurrentDictionary<object, Func<IEnumerable<(string Stream, int Events, long Bytes, int Tracked)>>> Watches = [];
+    private static readonly ConcurrentDictionary<object, Func<Gauges?>> Watches = [];
     private static readonly Counter<long> ConsumedMessages = Meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Events that lanes emitted");
     private static readonly Counter<long> DeadLetteredRecords = Meter.CreateCounter<long>("actorevents.source.dead_letters", "{record}", "Records stored in ae_dead_letters");
     private static readonly Counter<long> SettledEvents = Meter.CreateCounter<long>("actorevents.subscription.settled", "{event}", "Events settled by a handler's entities");
     private static readonly Counter<long> ResentDeliveries = Meter.CreateCounter<long>("actorevents.subscription.resent", "{delivery}", "Deliveries sent again after a time-out");
     private static readonly Counter<long> DecidedEvents = Meter.CreateCounter<long>("actorevents.handler.decided", "{event}", "Events decided, by outcome");
+    private static readonly Counter<long> RejectedEvents = Meter.CreateCounter<long>("actorevents.handler.rejected", "{event}", "Events rejected, by kind of reason");
     private static readonly Counter<long> HandlerFailures = Meter.CreateCounter<long>("actorevents.handler.failures", "{failure}", "Exceptions of Handle, Apply or an encoder");
     private static readonly Counter<long> ObserverDrops = Meter.CreateCounter<long>("actorevents.observer.dropped", "{event}", "Events that a slow observer's buffer dropped (oldest first)");
     private static readonly Counter<long> SentMessages = Meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Outgoing events acknowledged by their destination, or refused for good (error.type)");
@@ -32,14 +33,18 @@ internal static class Metrics
         Meter.CreateObservableGauge("actorevents.lane.in_flight", () => Lanes().Select(l => new Measurement<long>(l.Events, Tag("stream", l.Stream))), "{event}", "Unsettled events of a lane (credits taken)");
         Meter.CreateObservableGauge("actorevents.lane.in_flight_bytes", () => Lanes().Select(l => new Measurement<long>(l.Bytes, Tag("stream", l.Stream))), "By", "Unsettled bytes of a lane");
         Meter.CreateObservableGauge("actorevents.lane.tracked", () => Lanes().Select(l => new Measurement<long>(l.Tracked, Tag("stream", l.Stream))), "{position}", "Positions tracked, settled ones behind a gap included");
+        Meter.CreateObservableGauge("actorevents.subscription.stalled", () => Now.SelectMany(g => g.Stalled).Select(s => new Measurement<long>(s.Events, Tag("handler", s.Handler), Tag("stream", s.Stream))), "{event}", "Events that wait behind a key selector that fails");
+        Meter.CreateObservableGauge("actorevents.handler.blocked_keys", () => Now.SelectMany(g => g.Blocked).Select(b => new Measurement<long>(b.Keys, Tag("handler", b.Handler))), "{key}", "Keys that do not go on");
     }
 
-    /// <summary>The gauges of lanes show what this says from now on.</summary>
-    internal static void Watch(object owner, Func<IEnumerable<(string Stream, int Events, long Bytes, int Tracked)>> lanes) => Watches[owner] = lanes;
+    private static IEnumerable<Gauges> Now => Watches.Values.Select(w => w()).OfType<Gauges>();
+
+    /// <summary>The gauges show what this says from now on; null: nothing.</summary>
+    internal static void Watch(object owner, Func<Gauges?> gauges) => Watches[owner] = gauges;
 
     internal static void Unwatch(object owner) => Watches.TryRemove(owner, out _);
 
-    private static IEnumerable<(string Stream, int Events, long Bytes, int Tracked)> Lanes() => Watches.Values.SelectMany(w => w());
+    private static IEnumerable<(string Stream, int Events, long Bytes, int Tracked)> Lanes() => Now.SelectMany(g => g.Lanes);
 
     internal static void Consumed(string system, string? group, string destination, int count)
     {
@@ -110,6 +115,8 @@ internal static class Metrics
         }
     }
 
+    internal static void Rejected(string handler, string kind) => RejectedEvents.Add(1, Tag("handler", handler), Tag("reason", kind));
+
     internal static void HandlerFailed(string handler) => HandlerFailures.Add(1, Tag("handler", handler));
 
     internal static void ObserverDropped(string observer, long count) => ObserverDrops.Add(count, Tag("observer", observer));
@@ -139,3 +146,7 @@ internal static class Metrics
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 }
+
+/// <summary>One node's gauges at its last look.</summary>
+internal sealed record Gauges(
+    IEnumerable<(string Stream, int Events, long Bytes, int Tracked)> Lanes, IEnumerable<(string Handler, string Stream, int Events)> Stalled, IEnumerable<(string Handler, int Keys)> Blocked);

@@ -181,7 +181,7 @@ public sealed class Data_path : IDisposable
         await Poll.UntilAsync(() => _handler.Handled >= 402 && node.Blocked.All.Count == 1);
 
         var held = Assert.Single(node.Blocked.All);
-        Assert.Equal(("k2", "12"), (held.Key.Value, held.EventId));
+        Assert.Equal(("k2", "12"), (held.Key.Value, held.Event?.Id));
         Assert.Equal([2, 7], KeyedNumbers.Of(await node.RowsAsync())["totals/k2"]);
 
         _handler.Failing.Clear();

@@ -72,7 +72,7 @@ public sealed class Unreadable_rows : IDisposable
         },
         _log);
 
-    private static EntitySnapshot WithState(EntitySnapshot snapshot, StoredPayload state) => new() { State = state, Positions = snapshot.Positions, Marks = snapshot.Marks };
+    private static EntitySnapshot WithState(EntitySnapshot snapshot, StoredPayload state) => new() { State = state, Positions = snapshot.Positions, Marks = snapshot.Marks, Shape = snapshot.Shape };
 
     private static JournalEntry WithEvent(JournalEntry entry, StoredPayload first) => new()
     {

@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using ActorEvents.Events;
 using ActorEvents.Handlers;
 using ActorEvents.Journal;
+using ActorEvents.Journal.Recovery;
 using ActorEvents.Tests.Sources;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
@@ -61,6 +64,62 @@ public sealed class EntityActorTests() : TestKit("akka.loglevel = OFF")
         Assert.StartsWith("Handler 'emitter', key 'k' rejected event 's/id/0/1' at s/id/0 1: too late.", lines[0], StringComparison.Ordinal);
     }
 
+    /// <summary>They stood in a stash without a bound.</summary>
+    [Fact]
+    public void Who_asks_while_it_is_recovered_is_answered_then_up_to_a_few()
+    {
+        var journal = new SlowJournal();
+        var entity = Sys.ActorOf(Props.Create(() => new EntityActor(
+            new EntityContext(Emitter.Handler(_ => Decision.Nothing), journal, new Silent(), TimeProvider.System, new SourceKit.RecordedLog(), new BlockedKeys()), new EntityKey("k"))));
+        for (var i = 0; i < 1_000; i++)
+        {
+            entity.Tell(new GetEntityStatus(new EntityKey("k")), TestActor);
+        }
+
+        entity.Tell(new Identify(1), TestActor);
+        ExpectMsg<ActorIdentity>(TimeSpan.FromSeconds(20));
+        journal.Answer();
+        for (var i = 0; i < 16; i++)
+        {
+            ExpectMsg<EntityStatus>(TimeSpan.FromSeconds(20));
+        }
+
+        entity.Tell(new Identify(2), TestActor);
+        ExpectMsg<ActorIdentity>(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public void Rejections_are_counted_by_handler_and_kind_of_reason()
+    {
+        var counted = new ConcurrentDictionary<string, long>(StringComparer.Ordinal);
+        using var listener = new MeterListener { InstrumentPublished = (i, l) => { if (i.Name == "actorevents.handler.rejected") { l.EnableMeasurementEvents(i); } } };
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+        {
+            if (tags[0].Value is "emitter")
+            {
+                counted.AddOrUpdate((string)tags[1].Value!, value, (_, old) => old + value);
+            }
+        });
+        listener.Start();
+        var log = new SourceKit.RecordedLog();
+        var entity = Start(Emitter.Handler(e => Decision.Reject(e.Position.Number == 4 ? "sold out" : $"{e.Position.Number + 10} is too late")), log);
+        entity.Tell(Emitter.Deliver(Emitter.Stream, 1, 2, 3, 4), TestActor);
+        Done(Emitter.Stream, 4);
+
+        Assert.Equal((3, 1), (counted["# is too late"], counted["sold out"]));
+        Assert.Equal(3, log.Lines.Count(l => l.Contains("rejected", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Kinds_of_rejections_are_bounded()
+    {
+        var kinds = new RejectionKinds();
+        var all = Enumerable.Range(0, 1_000).Select(i => kinds.KindOf(new string('x', i % 500))).Distinct(StringComparer.Ordinal).ToList();
+
+        Assert.Equal(RejectionKinds.Capacity + 1, all.Count);
+        Assert.Contains("other", all);
+    }
+
     private IActorRef Start(HandlerDefinition handler, SourceKit.RecordedLog log)
     {
         var entity = Sys.ActorOf(Props.Create(() => new EntityActor(
@@ -73,6 +132,16 @@ public sealed class EntityActorTests() : TestKit("akka.loglevel = OFF")
     }
 
     private void Done(StreamId stream, long upTo) => Assert.Equal(new Done(new EntityKey("k"), stream.Name, upTo), ExpectMsg<Done>(TimeSpan.FromSeconds(20)));
+
+    /// <summary>Answers when it is told to.</summary>
+    private sealed class SlowJournal : TestJournal
+    {
+        private readonly BlockingCollection<RecoveryRead> _reads = [];
+
+        public void Answer() => base.Read(_reads.Take());
+
+        public override void Read(RecoveryRead read) => _reads.Add(read);
+    }
 
     private sealed class Silent : IJournalSignal
     {

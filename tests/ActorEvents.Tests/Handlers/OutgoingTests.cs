@@ -89,5 +89,30 @@ public sealed class OutgoingTests
         Assert.Contains(problem, failure.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Of a source that says what it likes: the relay would have set the event aside.</summary>
+    [Fact]
+    public void A_time_that_is_none_is_refused_before()
+    {
+        var failure = new EntityCore(Emitter.Handler(_ => Emitter.Emit(1)), TimeProvider.System).Accept([Deliver("yesterday")]).Failure!.Cause;
+
+        Assert.Contains("with the time of the event that it handles, ‹yesterday›: it is no RFC 3339 time", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Extensions_leave_room_for_the_trace()
+    {
+        var most = Enumerable.Range(0, AttributeDraft.MaxExtensions).Select(i => KeyValuePair.Create($"e{i}", "")).ToArray();
+        var handler = Emitter.Handler(_ => Decision.Emit(Say("t") with { Extensions = most }));
+        var traced = Deliver(null, KeyValuePair.Create(TraceContext.ParentName, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+
+        Assert.Null(new EntityCore(handler, TimeProvider.System).Accept([Deliver(null)]).Failure);
+        Assert.Contains("There are more than 1022 extension attributes", new EntityCore(handler, TimeProvider.System).Accept([traced]).Failure!.Cause.Message, StringComparison.Ordinal);
+    }
+
+    private static Deliver Deliver(string? time, params KeyValuePair<string, string>[] extensions) => new(new EntityKey("k"), Emitter.Stream,
+    [
+        new EventEnvelope { Id = "1", Source = "/s", Type = "t", Key = "k", Time = time, Extensions = extensions, Position = new EventPosition(Emitter.Stream, 1) },
+    ]);
+
     private static OutgoingEvent Say(string type) => new("out", type, 1);
 }

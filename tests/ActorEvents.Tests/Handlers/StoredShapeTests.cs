@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using ActorEvents.Events;
 using ActorEvents.Handlers;
+using Confluent.Kafka.Admin;
 
 namespace ActorEvents.Tests.Handlers;
 
@@ -34,6 +35,10 @@ public sealed class StoredShapeTests
 
     [Fact]
     public void A_base_type_with_derived_records_is_refused() => RefusedState<Plain>(new Plain(1), "Plain is a base of Richer", "[JsonDerivedType(typeof(Richer), \"a-name\")] on Plain");
+
+    [Fact]
+    public void A_base_type_of_another_assembly_is_refused_if_one_is_derived_here() =>
+        RefusedState(new TopicSpecification(), "TopicSpecification is a base of Wider", "[JsonDerivedType(typeof(Wider), \"a-name\")] on TopicSpecification");
 
     [Fact]
     public void A_derived_record_that_has_no_discriminator_is_refused() => RefusedState<Half>(new Told(1), "Half is a base of Untold", "[JsonDerivedType(typeof(Untold)");
@@ -124,6 +129,11 @@ public sealed class StoredShapeTests
         public Decision Handle(T state, EventEnvelope envelope) => Decision.Nothing;
 
         public T Apply(T state, object stateEvent) => state;
+    }
+
+    private sealed class Wider : TopicSpecification
+    {
+        public int More { get; set; }
     }
 
     private sealed class Account

@@ -60,7 +60,7 @@ public sealed class VolatileEntityTests() : TestKit("akka.loglevel = OFF\nakka.s
         Deliver(2, 3);
         Nothing();
         var blocked = Assert.Single(_blocked.All);
-        Assert.Equal(("volatile", Key, $"{Emitter.Stream}/2", 2), (blocked.Handler, blocked.Key, blocked.EventId, blocked.Failures));
+        Assert.Equal(("volatile", Key, $"{Emitter.Stream}/2", 2), (blocked.Handler, blocked.Key, blocked.Event?.Id, blocked.Failures));
         Assert.Contains("on purpose", blocked.Reason, StringComparison.Ordinal);
 
         _failing.Clear();
@@ -82,6 +82,16 @@ public sealed class VolatileEntityTests() : TestKit("akka.loglevel = OFF\nakka.s
         _entity.Tell(Emitter.Deliver(other, 1), TestActor);
         Assert.Equal(new Done(Key, other.Name, 1), ExpectMsg<Done>(Patience));
         Assert.Single(_blocked.All);
+
+        // One of the other stream fails as well, and is mended first.
+        _failing.Add(3);
+        _entity.Tell(Emitter.Deliver(other, 3), TestActor);
+        Nothing();
+        Assert.Equal(["s/id/0", "s/t/1"], _blocked.All.Select(b => b.Event!.Position.Stream.Name).Order(StringComparer.Ordinal));
+        _failing.Remove(3);
+        _entity.Tell(Emitter.Deliver(other, 3), TestActor);
+        Assert.Equal(3, ExpectMsg<Done>(Patience).UpTo);
+        Assert.Equal("s/id/0", Assert.Single(_blocked.All).Event!.Position.Stream.Name);
 
         _failing.Clear();
         Deliver(2);

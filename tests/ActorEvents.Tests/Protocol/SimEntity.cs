@@ -140,6 +140,8 @@ internal sealed class SimEntity : IEntityOutput<SimSubscription>
 
     void IEntityOutput<SimSubscription>.Save(EntitySnapshot snapshot) => _journal.Save(_number, snapshot);
 
+    void IEntityOutput<SimSubscription>.NotSaved(Exception cause) => throw new InvalidOperationException("every state of the simulation can be saved", cause);
+
     void IEntityOutput<SimSubscription>.Wait(TimeSpan delay) => _sim.After((long)delay.TotalMilliseconds, () =>
     {
         if (Alive)
@@ -157,7 +159,7 @@ internal sealed class SimEntity : IEntityOutput<SimSubscription>
         }
     }
 
-    void IEntityOutput<SimSubscription>.Unblocked()
+    void IEntityOutput<SimSubscription>.Unblocked(string stream)
     {
     }
 

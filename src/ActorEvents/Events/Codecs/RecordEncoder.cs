@@ -111,11 +111,12 @@ internal static class RecordEncoder
     /// <summary>What an attribute adds to a record in binary mode, in bytes.</summary>
     internal static int HeaderBytes(string name, string value) => 3 + name.Length + Encoding.UTF8.GetByteCount(value);
 
-    internal static string? CheckExtensions(IReadOnlyList<KeyValuePair<string, string>> extensions)
+    /// <param name="more">How many will be added to these.</param>
+    internal static string? CheckExtensions(IReadOnlyList<KeyValuePair<string, string>> extensions, int more = 0)
     {
-        if (extensions.Count > AttributeDraft.MaxExtensions)
+        if (extensions.Count + more > AttributeDraft.MaxExtensions)
         {
-            return $"There are more than {AttributeDraft.MaxExtensions} extension attributes.";
+            return $"There are more than {AttributeDraft.MaxExtensions - more} extension attributes.";
         }
 
         HashSet<string>? names = null;

@@ -54,7 +54,7 @@ internal static class EntryCodec
 
     public static byte[] Write(EntitySnapshot snapshot)
     {
-        var wire = new Wire.Snapshot { State = ToWire(snapshot.State) };
+        var wire = new Wire.Snapshot { State = ToWire(snapshot.State), Shape = snapshot.Shape };
         AddPositions(wire.Positions, snapshot.Positions);
         AddMarks(wire.Marks, snapshot.Marks);
         return wire.ToByteArray();
@@ -69,6 +69,7 @@ internal static class EntryCodec
             State = FromWire(wire.State ?? throw new SerializationException("A snapshot without the field 'state'.")),
             Positions = ReadPositions(wire.Positions),
             Marks = ReadMarks(wire.Marks),
+            Shape = wire.Shape,
         };
     }
 

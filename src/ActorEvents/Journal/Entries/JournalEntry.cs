@@ -48,6 +48,9 @@ internal sealed class EntitySnapshot
     public required IReadOnlyList<StoredPosition> Positions { get; init; }
 
     public IReadOnlyList<StoredMark> Marks { get; init; } = [];
+
+    /// <summary>What the state's type looked like when this was written; empty: a version before wrote it, which did not say.</summary>
+    public string Shape { get; init; } = "";
 }
 
 /// <summary>Opaque user bytes with the manifest that their handler registered. No type name is ever stored or loaded.</summary>
@@ -75,7 +78,8 @@ internal readonly record struct StoredPosition(string Stream, long UpTo)
 /// <summary>Highest origin number decided for one origin within one scope (source, topic name, partition).</summary>
 internal readonly record struct StoredMark(string Scope, string OriginId, long Number);
 
-internal readonly record struct StoredRejection(string Stream, long Position, string EventId, string Reason);
+/// <summary>An event that a handler has rejected, where it was read, and why.</summary>
+public readonly record struct StoredRejection(string Stream, long Position, string EventId, string Reason);
 
 /// <summary>An outgoing event as it is stored: complete but for its id and origin, which follow from the row.</summary>
 /// <param name="Destination">Topic.</param>

@@ -18,6 +18,9 @@ public sealed record JournalRow
     /// <summary>User state events in order; empty where there is a <see cref="Problem"/>.</summary>
     public IReadOnlyList<StoredPayload> StateEvents => Entry?.StateEvents ?? [];
 
+    /// <summary>What was rejected (<c>Decision.Reject</c>), in order; empty where there is a <see cref="Problem"/>.</summary>
+    public IReadOnlyList<StoredRejection> Rejections => Entry?.Rejections ?? [];
+
     /// <summary>Why the row cannot be read; null: it was read.</summary>
     public string? Problem { get; internal init; }
 

@@ -32,6 +32,9 @@ internal abstract class Dialect
     /// <summary>SELECT of journal rows behind <c>@after</c>, at most <c>@limit</c>; it may leave out those behind the row that comes to <c>@bytes</c>.</summary>
     public abstract string JournalPage { get; }
 
+    /// <summary>What stands in <c>persistence_id</c> before its first '/'.</summary>
+    public abstract string BeforeSlash { get; }
+
     /// <summary>How Akka's write journal connects. Handed over as an object, so that no password stands in the actor system's configuration.</summary>
     public abstract DataOptions JournalConnection();
 

@@ -65,6 +65,8 @@ internal sealed class PostgresDialect : Dialect
         WHERE before < @bytes ORDER BY ordering
         """;
 
+    public override string BeforeSlash => "split_part(persistence_id, '/', 1)";
+
     public override DataOptions SnapshotConnection() => JournalConnection();
 
     public override DataOptions JournalConnection() => new DataOptions().UseConnectionString(ProviderName, _connectionString);

@@ -85,6 +85,14 @@ internal sealed class PostgresSchema(PostgresDialect dialect) : JournalSchema(di
         try
         {
             await using var connection = await dialect.ConnectAsync(cancellationToken);
+            if (await PostgresPooler.DividesSessionsAsync(connection, () => dialect.ConnectAsync(cancellationToken), cancellationToken))
+            {
+                throw new JournalUnavailableException(
+                    JournalProblem.Setting,
+                    $"The {dialect.Description} is reached through a pooler that gives each transaction another session (PgBouncer: pool_mode = transaction). A session of the journal has settings that its promise needs, "
+                    + $"and prepared statements. Name the server itself in Host and Port of {SettingNames.ConnectionString}, or have the pooler keep sessions for it (pool_mode = session).");
+            }
+
             JournalIdentity identity;
             await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
             {

@@ -51,6 +51,8 @@ internal sealed class SqliteDialect : Dialect
     public override DataOptions JournalConnection() => Connection(new LeavingPragmas(this));
 
     /// <summary>Stays on the snapshot store's actor, so that one snapshot at a time waits for the lock, and not a thread for each.</summary>
+    public override string BeforeSlash => "substr(persistence_id, 1, instr(persistence_id, '/') - 1)";
+
     public override DataOptions SnapshotConnection() => Connection(new Pragmas(this));
 
     public override string TakeJournalLock => "";

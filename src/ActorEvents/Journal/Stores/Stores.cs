@@ -31,6 +31,23 @@ internal interface IDeadLetterStore
     Task<long> CountAsync(string prefix, CancellationToken cancellationToken);
 }
 
+/// <summary>Under which names of handlers and sources this journal was worked on.</summary>
+internal interface INameStore
+{
+    Task<StoredNames> ReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>From now on these are known.</summary>
+    Task NoteAsync(StoredNames names, CancellationToken cancellationToken);
+
+    /// <summary>Whether a handler has rows. Where it has none, the whole table may be read.</summary>
+    Task<bool> HasEntitiesAsync(string handler, CancellationToken cancellationToken);
+
+    Task<bool> HasPositionsAsync(string source, CancellationToken cancellationToken);
+}
+
+/// <param name="Noted">False: they follow from what the journal holds, and are to be noted.</param>
+internal sealed record StoredNames(IReadOnlyList<string> Handlers, IReadOnlyList<string> Sources, bool Noted);
+
 /// <summary>Reads the journal in commit order.</summary>
 internal interface IJournalReader
 {

@@ -1,4 +1,5 @@
 using ActorEvents.Events;
+using ActorEvents.Journal.Entries;
 using ActorEvents.Journal.Schema;
 using ActorEvents.Journal.Stores;
 
@@ -34,6 +35,31 @@ public abstract class StoreFacts
 
         Assert.Equal(Enumerable.Range(1, 40).Select(i => (long)i), sequence);
         Assert.Equal([16, 16, 8, 0], pages);
+    }
+
+    [SkippableFact]
+    public async Task What_was_rejected_is_listed_in_commit_order_from_a_place_on()
+    {
+        await using var place = await NewAsync();
+        await using var journal = await place.OpenAsync();
+        for (var i = 1; i <= 5; i++)
+        {
+            StoredRejection[] rejections = i % 2 == 0 ? [new("s/id/0", i, $"e{i}", "sold out")] : [];
+            await EntityJournalFacts.WriteAsync(journal, "cart/k", i, new JournalEntry { StateEvents = [], Rejections = rejections, Decided = 1 });
+        }
+
+        var rows = new List<JournalRow>();
+        await foreach (var row in journal.RejectionsAsync())
+        {
+            rows.Add(row);
+        }
+
+        Assert.Equal([new("s/id/0", 2, "e2", "sold out"), new("s/id/0", 4, "e4", "sold out")], rows.SelectMany(r => r.Rejections));
+        Assert.All(rows, r => Assert.Equal("cart/k", r.PersistenceId));
+        await foreach (var row in journal.RejectionsAsync(after: rows[0].Ordering))
+        {
+            Assert.Equal(rows[1].Ordering, row.Ordering);
+        }
     }
 
     [SkippableFact]
