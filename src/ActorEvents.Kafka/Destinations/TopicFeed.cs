@@ -182,7 +182,7 @@ internal sealed class TopicFeed
     private ValueTask ProduceAsync(DestinationClient client, Round round, SentRecord sent)
     {
         var outgoing = sent.Record;
-        _record.Begin(outgoing.Event.Key);
+        _record.Begin(outgoing.Event.Key, outgoing.Event.HasData);
         if (!RecordEncoder.TryWriteBinary(outgoing.Event, _record, out var reason))
         {
             round.SetAside(sent.Number, reason);

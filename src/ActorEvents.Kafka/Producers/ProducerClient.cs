@@ -6,7 +6,7 @@ namespace ActorEvents.Kafka.Producers;
 internal sealed class ProducerClient(KafkaProducerSettings settings)
 {
     private readonly TaskCompletionSource<ProducerFlushed> _flushed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private IProducer<byte[]?, byte[]>? _producer;
+    private IProducer<byte[]?, byte[]?>? _producer;
     private long _produced;
     private long _acknowledged;
     private long _refused;
@@ -17,7 +17,7 @@ internal sealed class ProducerClient(KafkaProducerSettings settings)
     /// <param name="fatal">Called when the client cannot go on.</param>
     public void Start(Action<Exception> fatal)
     {
-        _producer = new ProducerBuilder<byte[]?, byte[]>(settings.ToClientConfig())
+        _producer = new ProducerBuilder<byte[]?, byte[]?>(settings.ToClientConfig())
             .SetLogHandler((_, _) => { })
             .SetErrorHandler((_, error) =>
             {
@@ -31,7 +31,7 @@ internal sealed class ProducerClient(KafkaProducerSettings settings)
     }
 
     /// <summary>False: the client's queue is full. A record that is refused at once is reported as one that is refused later.</summary>
-    public bool TryProduce(in ProducerRecord record, Action<DeliveryReport<byte[]?, byte[]>> report)
+    public bool TryProduce(in ProducerRecord record, Action<DeliveryReport<byte[]?, byte[]?>> report)
     {
         try
         {
@@ -39,14 +39,14 @@ internal sealed class ProducerClient(KafkaProducerSettings settings)
             _producer!.Produce(record.Target, record.ToMessage(), report);
             return true;
         }
-        catch (ProduceException<byte[]?, byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+        catch (ProduceException<byte[]?, byte[]?> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
         {
             _produced--;
             return false;
         }
-        catch (ProduceException<byte[]?, byte[]> e)
+        catch (ProduceException<byte[]?, byte[]?> e)
         {
-            report(new DeliveryReport<byte[]?, byte[]> { Topic = record.Topic, Error = e.Error });
+            report(new DeliveryReport<byte[]?, byte[]?> { Topic = record.Topic, Error = e.Error });
             return true;
         }
     }

@@ -24,7 +24,7 @@ internal static class OutgoingRules
         : already + emitted <= handler.MaxOutgoing;
 
     /// <param name="trace">What the event carries of the handled one's trace.</param>
-    public static void Check(HandlerDefinition handler, OutgoingEvent outgoing, string contentType, int dataBytes, TraceContext? trace)
+    public static void Check(HandlerDefinition handler, OutgoingEvent outgoing, string? contentType, int dataBytes, TraceContext? trace)
     {
         var topic = outgoing.Destination;
         if (topic.Length is 0 or > 249 || topic is "." or ".." || topic.AsSpan().ContainsAnyExcept(s_topicCharacters))

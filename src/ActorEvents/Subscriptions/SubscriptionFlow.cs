@@ -238,7 +238,7 @@ internal sealed class SubscriptionFlow
         else if (selection.Problem is { } problem)
         {
             var rawKey = (envelope.Key is null ? null : Encoding.UTF8.GetBytes(envelope.Key)).OrNull();
-            _output.Store(state.Session, new DeadLetter(envelope.Position, problem, rawKey, envelope.Data, DeadLetterHeaders.Of(envelope))
+            _output.Store(state.Session, new DeadLetter(envelope.Position, problem, rawKey, envelope.HasData ? (ReadOnlyMemory<byte>?)envelope.Data : null, DeadLetterHeaders.Of(envelope))
             {
                 Handler = _handler.Name,
             });
