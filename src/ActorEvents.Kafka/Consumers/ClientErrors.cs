@@ -54,8 +54,6 @@ internal sealed class ClientErrors(
         var topic = message->Topic == 0 ? null : Marshal.PtrToStringUTF8(Librdkafka.TopicName(message->Topic));
         switch (code)
         {
-            case ErrorCode.Local_PartitionEOF:
-                break;
             case ErrorCode.Local_MaxPollExceeded:
                 Fail(ConsumerFailure.MaxPollExceeded, $"{reason}. The poll thread was held up (a callback, a starved machine); raise max.poll.interval.ms.");
                 break;
@@ -140,6 +138,9 @@ internal sealed class ClientErrors(
         {
             Report(new RecordsGone(partition, wanted, ends.Low.Value));
             reading.Next = ends.Low.Value;
+
+            // The position is raised, or the same would be said at each start for as long as nothing new comes.
+            reading.Buffer.Offer(new KafkaRecordBatch(reading.Next));
         }
 
         // Between the two: it was there again when the ends were asked for.

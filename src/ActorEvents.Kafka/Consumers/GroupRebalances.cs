@@ -36,6 +36,10 @@ internal sealed class GroupRebalances(
                 foreach (var start in found)
                 {
                     assigned.Add(start, idle: state.Phase != ConsumerPhase.Reading);
+                    if (start.Offset.Value >= 0)
+                    {
+                        offsets.Remember(start.TopicPartition, start.Offset.Value);
+                    }
                 }
 
                 Log.GroupAssigned(log, settings.GroupId, partitions.Text());

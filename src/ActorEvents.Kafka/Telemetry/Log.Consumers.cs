@@ -16,7 +16,7 @@ internal static partial class Log
     [LoggerMessage(7003, LogLevel.Warning, "Start offsets of {Count} partitions cannot be had (attempt {Attempt}), tried again until the deadline: {Reason}")]
     public static partial void StartOffsetsFailed(ILogger log, int count, int attempt, string reason);
 
-    [LoggerMessage(7004, LogLevel.Error, "{Topic} [{Partition}]: records were deleted before they were read. Wanted offset {Wanted}, first there is {First}, {Lost} offsets are lost; going on at the first. Raise the topic's retention, or read faster")]
+    [LoggerMessage(7004, LogLevel.Error, "{Topic} [{Partition}]: records were deleted before they were read. Wanted offset {Wanted}, first there is {First}: up to {Lost} records are lost (transaction markers and what a compaction removed count too); going on at the first. Raise the topic's retention, or read faster")]
     public static partial void RecordsGone(ILogger log, string topic, int partition, long wanted, long first, long lost);
 
     [LoggerMessage(7005, LogLevel.Warning, "Kafka client {Client}: {Code}: {Reason}")]
