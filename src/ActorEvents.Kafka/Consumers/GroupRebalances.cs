@@ -71,7 +71,7 @@ internal sealed class GroupRebalances(
         var drained = state.Failure is not null ? "no, the stream failed" : !state.MayDrain ? "not asked for" : Drain(partitions) ? "yes" : "not in time";
         if (state.Failure is null)
         {
-            offsets.Finish(partitions.Contains);
+            offsets.Finish(partitions.Contains, GroupOffsets.Patience);
         }
 
         Forget(partitions);

@@ -31,6 +31,9 @@ internal static partial class Log
     [LoggerMessage(7008, LogLevel.Warning, "The offsets of {Count} partitions, which only tools read, were not committed to the group: {Reason}")]
     public static partial void GroupCommitFailed(ILogger log, int count, string reason);
 
+    [LoggerMessage(7015, LogLevel.Warning, "The group's offsets, which only tools read, are still being committed after {Seconds:0.#} s; they are waited for no longer")]
+    public static partial void GroupCommitLate(ILogger log, double seconds);
+
     [LoggerMessage(7009, LogLevel.Warning, "Topic {Topic}: {Reason}; waiting for it")]
     public static partial void TopicMissing(ILogger log, string topic, string reason);
 
