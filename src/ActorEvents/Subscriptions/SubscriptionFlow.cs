@@ -223,7 +223,7 @@ internal sealed class SubscriptionFlow
         }
         catch (Exception e)
         {
-            var pause = Backoff.After(++state.Failures, FirstPause, MaxPause);
+            var pause = Backoff.After(++state.Failures, FirstPause, MaxPause, chance: 0);
             state.TryAgain = _time.GetTimestamp() + (long)(pause.TotalSeconds * _time.TimestampFrequency);
             state.Problem = e.Message;
             _output.KeySelectorFailed(envelope, pause, e);
