@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Native;
 using ActorEvents.Kafka.Telemetry;
 using ActorEvents.Retries;
@@ -67,8 +68,9 @@ internal sealed class ClientErrors(
                 }
 
                 break;
-            case ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed:
-                fail(new KafkaConsumerException(ConsumerFailure.Refused, $"Consumer group {settings.GroupId}, topic {topic ?? string.Join(", ", topics)}: {reason} ({code}). Grant READ on group and topic."));
+            case var _ when AccessRights.IsMissing(code):
+                var resource = code == ErrorCode.GroupAuthorizationFailed ? "group " + settings.GroupId : "topic " + (topic ?? string.Join(", ", topics));
+                Fail(ConsumerFailure.Refused, AccessRights.Explain(new Error(code, reason), "Read", resource).Reason);
                 break;
             default:
                 OnClient(new Error(code, reason, code == ErrorCode.Local_Fatal));

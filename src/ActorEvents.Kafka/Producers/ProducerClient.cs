@@ -1,3 +1,4 @@
+using ActorEvents.Kafka.Clients;
 using Confluent.Kafka;
 
 namespace ActorEvents.Kafka.Producers;
@@ -115,7 +116,7 @@ internal sealed class ProducerClient(KafkaProducerSettings settings)
                 else if (error.IsFatal || (error.Code == ErrorCode.Local_AllBrokersDown && !settings.WaitForLostBrokers))
                 {
                     _lost = true;
-                    _fatal(new KafkaException(error));
+                    _fatal(new KafkaException(AccessRights.Explain(error, "Write", "topic " + (_sent.OldestTopic ?? "…"))));
                 }
             })
             .Build();

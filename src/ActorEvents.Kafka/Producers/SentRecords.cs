@@ -42,6 +42,18 @@ internal sealed class SentRecords
     private readonly Queue<SentRecord> _underWay = new();
     private readonly Stack<SentRecord> _free = new();
 
+    /// <summary>Topic of the oldest record under way; null: there is none.</summary>
+    public string? OldestTopic
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _underWay.TryPeek(out var oldest) ? oldest.Record.Topic : null;
+            }
+        }
+    }
+
     /// <summary>A record that is about to be handed over; <see cref="Add"/> or <see cref="TakeBack"/> follows.</summary>
     public SentRecord Begin(in ProducerRecord record, Action<DeliveryReport<byte[]?, byte[]?>> report)
     {

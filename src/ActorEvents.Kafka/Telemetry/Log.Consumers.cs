@@ -25,7 +25,7 @@ internal static partial class Log
     [LoggerMessage(7006, LogLevel.Debug, "Kafka client {Client}: {Facility}: {Message}")]
     public static partial void ClientLog(ILogger log, string client, string facility, string message);
 
-    [LoggerMessage(7007, LogLevel.Error, "Consumer group {Group} failed ({Failure}): {Reason}")]
+    [LoggerMessage(7007, LogLevel.Debug, "Consumer group {Group} failed ({Failure}): {Reason}")]
     public static partial void ConsumerFailed(ILogger log, string group, string failure, string reason);
 
     [LoggerMessage(7008, LogLevel.Warning, "The offsets of {Count} partitions, which only tools read, were not committed to the group: {Reason}")]
