@@ -55,9 +55,6 @@ internal static class NodeHost
         if (broker is not null)
         {
             settings.Kafka.BootstrapServers = broker.BootstrapServers;
-            settings.Kafka.SessionTimeout = TimeSpan.FromSeconds(2);
-            settings.Kafka.FetchWaitMs = 10;
-            options.Relay.RecreatedTopic = RecreatedTopic.Replay;
         }
 
         using var topics = new KafkaTopics(settings.Kafka, TimeProvider.System, logging.CreateLogger("ActorEvents.Kafka"));
@@ -91,6 +88,7 @@ internal static class NodeHost
         reader.Environment(Environment.GetEnvironmentVariables());
         reader.CommandLine(rest, ShortForms);
         reader.Validate();
+        EmbeddedDefaults.Apply(settings, reader);
         return (settings, [.. reader.Given], akka);
     }
 
