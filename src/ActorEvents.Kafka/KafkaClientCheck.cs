@@ -26,7 +26,7 @@ internal static class KafkaClientCheck
         ["auto.offset.reset"] = "use kafka.start",
         ["enable.auto.commit"] = Positions,
         ["enable.auto.offset.store"] = Positions,
-        ["enable.partition.eof"] = "the source has no use for it",
+        ["enable.partition.eof"] = "the source needs it, to come past transaction markers at the end of a partition",
         ["enable.idempotence"] = Relay,
         ["acks"] = Relay,
         ["request.required.acks"] = Relay,

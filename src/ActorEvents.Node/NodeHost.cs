@@ -29,6 +29,7 @@ namespace ActorEvents.Node;
 internal static class NodeHost
 {
     private const string SourceName = "shop";
+    private static readonly string[] ShopTopics = [Topics.OrderLines, Topics.Orders];
     private static readonly Dictionary<string, string> ShortForms = new(StringComparer.Ordinal) { ["http"] = "http.port" };
 
     public static async Task<int> RunAsync(string[] arguments, CancellationToken stop)
@@ -48,16 +49,13 @@ internal static class NodeHost
         }
 
         using var folder = DataFolder.Open(settings.Data);
-        var prepared = ConfiguredSources.Prepare(settings.Sources, settings.ForSources(folder.NodeId), SourceName, ShopFeed.SourceName);
+        var prepared = ConfiguredSources.Prepare(settings.Sources, settings.ForSources(folder.NodeId), (SourceName, settings.Shop.Enabled ? ShopTopics : []), (ShopFeed.SourceName, []));
         using var logging = LoggerFactory.Create(Logging);
         await using var journal = await JournalDatabase.OpenAsync(JournalOf(settings, folder), TimeProvider.System, logging.CreateLogger("ActorEvents.Journal"), stop);
         await using var broker = settings.Kafka.IsEmbedded ? await StartBrokerAsync(settings, logging, stop) : null;
         if (broker is not null)
         {
             settings.Kafka.BootstrapServers = broker.BootstrapServers;
-            settings.Kafka.SessionTimeout = TimeSpan.FromSeconds(2);
-            settings.Kafka.FetchWaitMs = 10;
-            options.Relay.RecreatedTopic = RecreatedTopic.Replay;
         }
 
         using var topics = new KafkaTopics(settings.Kafka, TimeProvider.System, logging.CreateLogger("ActorEvents.Kafka"));
@@ -91,6 +89,7 @@ internal static class NodeHost
         reader.Environment(Environment.GetEnvironmentVariables());
         reader.CommandLine(rest, ShortForms);
         reader.Validate();
+        EmbeddedDefaults.Apply(settings, reader);
         return (settings, [.. reader.Given], akka);
     }
 

@@ -64,7 +64,7 @@ public sealed class KafkaTopics : IDisposable
                 var description = described.TopicDescriptions.Single();
                 if (description.Error.IsError)
                 {
-                    throw new KafkaException(description.Error);
+                    throw new KafkaException(AccessRights.Explain(description.Error, "Describe", "topic " + topic));
                 }
 
                 var found = new KafkaTopic(topic, description.TopicId.ToString(), [.. description.Partitions.Select(p => p.Partition).Order()]);
@@ -78,7 +78,8 @@ public sealed class KafkaTopics : IDisposable
             }
             catch (DescribeTopicsException e) when (!IsMissing(e) || attempt > 5)
             {
-                throw new KafkaException(e.Results.TopicDescriptions.FirstOrDefault(t => t.Error.IsError)?.Error ?? e.Error, e);
+                var error = e.Results.TopicDescriptions.FirstOrDefault(t => t.Error.IsError)?.Error ?? e.Error;
+                throw new KafkaException(AccessRights.Explain(error, "Describe", "topic " + topic), e);
             }
         }
     }
@@ -106,7 +107,14 @@ public sealed class KafkaTopics : IDisposable
         await _watch.AnsweredAsync(cancellationToken);
 
         // The query holds its thread, so it gets one of its own.
-        return await Task.Factory.StartNew(() => Query(partitions, at), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        try
+        {
+            return await Task.Factory.StartNew(() => Query(partitions, at), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        catch (KafkaException e) when (AccessRights.IsMissing(e.Error.Code))
+        {
+            throw AccessRights.Explain(e, "Describe", "topic " + partitions[0].Topic);
+        }
     }
 
     /// <summary>The committed offset of partition 0 in a group without members, behind transactions that are under way; null: none.</summary>
@@ -254,10 +262,10 @@ public sealed class KafkaTopics : IDisposable
         }
         catch (Exception e) when (e is CreateTopicsException or KafkaException)
         {
-            var code = (e as CreateTopicsException)?.Results.FirstOrDefault(r => r.Error.IsError)?.Error.Code ?? ((KafkaException)e).Error.Code;
-            if (code != ErrorCode.Local_UnsupportedFeature)
+            var error = (e as CreateTopicsException)?.Results.FirstOrDefault(r => r.Error.IsError)?.Error ?? ((KafkaException)e).Error;
+            if (error.Code != ErrorCode.Local_UnsupportedFeature)
             {
-                throw;
+                throw new KafkaException(AccessRights.Explain(error, "Create", "topic " + topic), e);
             }
 
             // The embedded broker knows no topic administration; a producer's look-up makes the topic there. It holds its thread, so it gets one of its own.

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Native;
 using ActorEvents.Kafka.Telemetry;
 using ActorEvents.Retries;
@@ -54,8 +55,6 @@ internal sealed class ClientErrors(
         var topic = message->Topic == 0 ? null : Marshal.PtrToStringUTF8(Librdkafka.TopicName(message->Topic));
         switch (code)
         {
-            case ErrorCode.Local_PartitionEOF:
-                break;
             case ErrorCode.Local_MaxPollExceeded:
                 Fail(ConsumerFailure.MaxPollExceeded, $"{reason}. The poll thread was held up (a callback, a starved machine); raise max.poll.interval.ms.");
                 break;
@@ -69,8 +68,9 @@ internal sealed class ClientErrors(
                 }
 
                 break;
-            case ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed:
-                fail(new KafkaConsumerException(ConsumerFailure.Refused, $"Consumer group {settings.GroupId}, topic {topic ?? string.Join(", ", topics)}: {reason} ({code}). Grant READ on group and topic."));
+            case var _ when AccessRights.IsMissing(code):
+                var resource = code == ErrorCode.GroupAuthorizationFailed ? "group " + settings.GroupId : "topic " + (topic ?? string.Join(", ", topics));
+                Fail(ConsumerFailure.Refused, AccessRights.Explain(new Error(code, reason), "Read", resource).Reason);
                 break;
             default:
                 OnClient(new Error(code, reason, code == ErrorCode.Local_Fatal));
@@ -140,6 +140,9 @@ internal sealed class ClientErrors(
         {
             Report(new RecordsGone(partition, wanted, ends.Low.Value));
             reading.Next = ends.Low.Value;
+
+            // The position is raised, or the same would be said at each start for as long as nothing new comes.
+            reading.Buffer.Offer(new KafkaRecordBatch(reading.Next));
         }
 
         // Between the two: it was there again when the ends were asked for.

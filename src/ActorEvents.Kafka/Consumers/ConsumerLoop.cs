@@ -122,7 +122,7 @@ internal sealed class ConsumerLoop : IConsumerControl
             .SetPartitionsRevokedHandler((_, partitions) => _rebalances.OnRevoked([.. partitions.Select(p => p.TopicPartition)]))
             .SetPartitionsLostHandler((_, partitions) => _rebalances.OnLost([.. partitions.Select(p => p.TopicPartition)]))
             .Build();
-        _offsets = new GroupOffsets(_consumer, _log);
+        _offsets = new GroupOffsets(_consumer.Commit, _log);
         _reader = new NativeReader(_consumer, MostPerRead);
         _assigned = new AssignedPartitions(_settings, _consumer, _reader, _handOut, Wake, _log);
         _errors = new ClientErrors(_settings, _topics, _callbacks, _state, _assigned, _consumer, Fail, _log, _time);
@@ -198,7 +198,7 @@ internal sealed class ConsumerLoop : IConsumerControl
 
         try
         {
-            _offsets?.Finish(p => _state.Failure is null && _assigned?.Contains(p) == true);
+            _offsets?.Finish(p => _state.Failure is null && _assigned?.Contains(p) == true, GroupOffsets.Patience);
             _reader?.StopWaking();
             _consumer.Close();
         }
@@ -208,14 +208,27 @@ internal sealed class ConsumerLoop : IConsumerControl
         }
 
         _assigned?.CloseAll(_state.Failure);
+        if (_offsets is { InFlight.IsCompleted: false } offsets)
+        {
+            // The client has left its group, and is not awaited; but who is inside of it must come out first.
+            _ = offsets.InFlight.ContinueWith(_ => Release(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+        else
+        {
+            Release();
+        }
+    }
+
+    private void Release()
+    {
         try
         {
             _reader?.Dispose();
-            _consumer.Dispose();
+            _consumer!.Dispose();
         }
         catch (Exception e)
         {
-            Log.ClientError(_log, _consumer.Name, "dispose", e.Message);
+            Log.ClientError(_log, _consumer!.Name, "dispose", e.Message);
         }
     }
 }

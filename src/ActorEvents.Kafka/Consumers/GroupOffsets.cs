@@ -6,14 +6,21 @@ namespace ActorEvents.Kafka.Consumers;
 
 /// <summary>
 /// The group's offsets, which only tools read. Newer ones replace older ones that wait (bounded by the number of partitions); one commit is in flight, on
-/// a thread of the pool, because Confluent's Commit waits. A failed commit is logged and made up by the next.
+/// a thread of the pool, because Confluent's Commit waits, without end where the group's coordinator does not answer. A failed commit is logged and made up by the next.
 /// </summary>
-internal sealed class GroupOffsets(IConsumer<Ignore, Ignore> consumer, ILogger log)
+/// <param name="commit">Waits until the offsets are committed; throws where they are not.</param>
+internal sealed class GroupOffsets(Action<IReadOnlyList<TopicPartitionOffset>> commit, ILogger log)
 {
+    /// <summary>What <see cref="Finish"/> is given in the product.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<TopicPartition, long> _wanted = [];
     private readonly Dictionary<TopicPartition, long> _committed = [];
     private Task _inFlight = Task.CompletedTask;
+
+    /// <summary>The commit that is in flight; the client must not be disposed before it has completed. It never fails.</summary>
+    public Task InFlight => _inFlight;
 
     public void Remember(TopicPartition partition, long next)
     {
@@ -32,14 +39,18 @@ internal sealed class GroupOffsets(IConsumer<Ignore, Ignore> consumer, ILogger l
         }
     }
 
-    /// <summary>Poll thread: commits these partitions and returns when that is done; the client must not be closed before.</summary>
-    public void Finish(Func<TopicPartition, bool> owned)
+    /// <summary>Poll thread: commits these partitions and returns when that is done, or after so long: partitions are given away, and the group waits for this thread.</summary>
+    public void Finish(Func<TopicPartition, bool> owned, TimeSpan patience)
     {
-        // Commit catches what it meets, so this cannot throw.
-        _inFlight.GetAwaiter().GetResult();
         if (Take(owned) is { Count: > 0 } offsets)
         {
-            Commit(offsets);
+            _inFlight = _inFlight.ContinueWith(_ => Commit(offsets), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+
+        // Commit catches what it meets, so this cannot throw.
+        if (!_inFlight.Wait(patience))
+        {
+            Log.GroupCommitLate(log, patience.TotalSeconds);
         }
     }
 
@@ -70,7 +81,7 @@ internal sealed class GroupOffsets(IConsumer<Ignore, Ignore> consumer, ILogger l
     {
         try
         {
-            consumer.Commit(offsets);
+            commit(offsets);
             lock (_lock)
             {
                 foreach (var offset in offsets)

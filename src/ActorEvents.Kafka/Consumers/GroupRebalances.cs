@@ -36,6 +36,10 @@ internal sealed class GroupRebalances(
                 foreach (var start in found)
                 {
                     assigned.Add(start, idle: state.Phase != ConsumerPhase.Reading);
+                    if (start.Offset.Value >= 0)
+                    {
+                        offsets.Remember(start.TopicPartition, start.Offset.Value);
+                    }
                 }
 
                 Log.GroupAssigned(log, settings.GroupId, partitions.Text());
@@ -67,7 +71,7 @@ internal sealed class GroupRebalances(
         var drained = state.Failure is not null ? "no, the stream failed" : !state.MayDrain ? "not asked for" : Drain(partitions) ? "yes" : "not in time";
         if (state.Failure is null)
         {
-            offsets.Finish(partitions.Contains);
+            offsets.Finish(partitions.Contains, GroupOffsets.Patience);
         }
 
         Forget(partitions);

@@ -63,7 +63,7 @@ internal sealed record KafkaConsumerSettings
             EnableAutoCommit = false,
             EnableAutoOffsetStore = false,
             AutoOffsetReset = AutoOffsetReset.Error,
-            EnablePartitionEof = false,
+            EnablePartitionEof = true,
             MaxPollIntervalMs = 300_000,
             AllowAutoCreateTopics = false,
         };

@@ -66,6 +66,13 @@ internal sealed class KafkaRecordBatch : IDisposable
     private readonly RecordEntry[] _entries;
     private byte[]? _slab;
 
+    /// <summary>No records: whatever lies in front of <paramref name="next"/> and did not come (transaction markers, aborted and deleted records) never will.</summary>
+    internal KafkaRecordBatch(long next)
+    {
+        _entries = [];
+        FirstOffset = LastOffset = next - 1;
+    }
+
     /// <param name="slab">Of the shared pool; the batch's from now on.</param>
     internal KafkaRecordBatch(byte[] slab, ReadOnlySpan<RecordEntry> entries, long bytes)
     {
@@ -78,6 +85,7 @@ internal sealed class KafkaRecordBatch : IDisposable
         LastOffset = entries[^1].Offset;
     }
 
+    /// <summary>0: nothing is to be read up to <see cref="LastOffset"/>.</summary>
     public int Count { get; }
 
     /// <summary>Bytes of all keys, values and headers.</summary>

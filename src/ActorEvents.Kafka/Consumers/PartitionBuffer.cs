@@ -64,7 +64,7 @@ internal sealed class PartitionBuffer(TopicPartition partition, long start, int 
             }
 
             _batches.Enqueue(batch);
-            _records += batch.Count;
+            _records += Math.Max(1, batch.Count);
             _bytes += batch.Bytes;
             full = _full = _full || _records >= maxRecords || _bytes >= maxBytes;
             notify = TakeNotify();
@@ -124,7 +124,7 @@ internal sealed class PartitionBuffer(TopicPartition partition, long start, int 
                 return null;
             }
 
-            _records -= batch.Count;
+            _records -= Math.Max(1, batch.Count);
             _bytes -= batch.Bytes;
             Taken = batch.LastOffset + 1;
             if (_full && _records <= maxRecords / 2 && _bytes <= maxBytes / 2)

@@ -24,6 +24,14 @@ internal sealed unsafe class RecordSorter(NativeReader reader, AssignedPartition
                     continue;
                 }
 
+                if (message->Error == ErrorCode.Local_PartitionEOF)
+                {
+                    Flush(current);
+                    (current, topic, number) = (null, 0, -1);
+                    AtEnd(partitions.Find(message->Topic, message->Partition), message->Offset);
+                    continue;
+                }
+
                 if (message->Error != ErrorCode.NoError)
                 {
                     errors.OnMessage(message);
@@ -57,20 +65,34 @@ internal sealed unsafe class RecordSorter(NativeReader reader, AssignedPartition
         Flush(current);
     }
 
+    /// <summary>Everything in front of an offset was fetched: what did not come are transaction markers and aborted records, and the stream must not wait for them.</summary>
+    private void AtEnd(AssignedPartition? partition, long end)
+    {
+        if (partition is not null && end > partition.Next)
+        {
+            partition.Next = end;
+            Offer(partition, new KafkaRecordBatch(end));
+        }
+    }
+
     private void Flush(AssignedPartition? partition)
     {
         if (!_builder.IsEmpty)
         {
-            var batch = _builder.Take();
-            if (partition!.Buffer.Offer(batch))
-            {
-                partitions.Hold(partition, true);
+            Offer(partition!, _builder.Take());
+        }
+    }
 
-                // It may have become half empty between the two.
-                if (!partition.Buffer.IsFull)
-                {
-                    partitions.Hold(partition, false);
-                }
+    private void Offer(AssignedPartition partition, KafkaRecordBatch batch)
+    {
+        if (partition.Buffer.Offer(batch))
+        {
+            partitions.Hold(partition, true);
+
+            // It may have become half empty between the two.
+            if (!partition.Buffer.IsFull)
+            {
+                partitions.Hold(partition, false);
             }
         }
     }

@@ -12,7 +12,7 @@ internal static class OutgoingRecord
     /// <param name="reason">Why it cannot be a record.</param>
     public static bool TryWrite(RelayRecord outgoing, RecordBuffer record, [NotNullWhen(false)] out string? reason)
     {
-        record.Begin(outgoing.Event.Key);
+        record.Begin(outgoing.Event.Key, outgoing.Event.HasData);
         if (!RecordEncoder.TryWriteBinary(outgoing.Event, record, out reason))
         {
             return false;

@@ -119,7 +119,7 @@ internal sealed class TopicFeed
         if (over.Failure is { } failure && _lists.Open().Count > 0)
         {
             _apart = failure is KafkaException { Error.Code: not ErrorCode.Local_AllBrokersDown, Error.IsFatal: false };
-            throw failure;
+            throw AccessRights.Explain(failure, "Write", "topic " + _topic);
         }
 
         if (_lists.LastRefused() is var last and >= 0)

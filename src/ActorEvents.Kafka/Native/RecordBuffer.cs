@@ -15,11 +15,14 @@ internal sealed unsafe class RecordBuffer : IHeaderSink
     private NativeField[] _fields = GC.AllocateArray<NativeField>(32, pinned: true);
     private int _used;
     private int _key;
+    private bool _hasValue;
 
     /// <summary>Begins a record.</summary>
     /// <param name="key">Null: none.</param>
-    public void Begin(string? key)
+    /// <param name="hasValue">False: its value is null.</param>
+    public void Begin(string? key, bool hasValue = true)
     {
+        _hasValue = hasValue;
         _used = 0;
         _headers.Clear();
         _key = key is null ? -1 : Append(key);
@@ -45,7 +48,7 @@ internal sealed unsafe class RecordBuffer : IHeaderSink
         var bytes = (byte*)Unsafe.AsPointer(ref _bytes[0]);
         var count = 0;
         _fields[count++] = new NativeField { Type = NativeField.TopicType, Pointer = topic };
-        _fields[count++] = new NativeField { Type = NativeField.ValueType, Pointer = (nint)(length > 0 ? value : bytes), Length = (nuint)length };
+        _fields[count++] = new NativeField { Type = NativeField.ValueType, Pointer = !_hasValue ? 0 : (nint)(length > 0 ? value : bytes), Length = (nuint)length };
         _fields[count++] = new NativeField { Type = NativeField.OpaqueType, Pointer = opaque };
         _fields[count++] = new NativeField { Type = NativeField.FlagsType, Flags = NativeField.Copy };
         if (_key >= 0)

@@ -5,7 +5,7 @@ namespace ActorEvents.Kafka.Producers;
 
 /// <summary>
 /// Kafka as the end, or the middle, of an Akka.Streams graph. A client for each materialization. Brokers that are away are waited for, with back-pressure; the
-/// stream's supervision decides about a record that is refused: stop (the default) fails the stream, resume and restart let the result out with its error.
+/// stream's supervision decides about a record that is refused alone (what was refused with its batch is sent once more, in its place): stop (the default) fails the stream, resume and restart let the result out with its error.
 /// </summary>
 internal static class KafkaProducer
 {

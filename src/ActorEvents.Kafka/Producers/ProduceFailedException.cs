@@ -1,10 +1,11 @@
+using ActorEvents.Kafka.Clients;
 using Confluent.Kafka;
 
 namespace ActorEvents.Kafka.Producers;
 
 /// <summary>A record was not taken. What a stream's supervision decides on; <see cref="IsFatal"/> is not asked about.</summary>
 internal sealed class ProduceFailedException(string topic, Error error)
-    : Exception($"A record for topic {topic} was not taken: {error.Reason} ({error.Code}).")
+    : Exception($"A record for topic {topic} was not taken: {AccessRights.Explain(error, "Write", "topic " + topic).Reason} ({error.Code}).")
 {
     /// <summary>The client's or broker's error.</summary>
     public Error Error { get; } = error;

@@ -9,14 +9,14 @@ namespace ActorEvents.Kafka.Producers;
 internal readonly record struct ProducerRecord(string Topic, EncodedRecord Record, int? Partition = null)
 {
     /// <summary>Key and value alone.</summary>
-    public ProducerRecord(string topic, byte[]? key, byte[] value)
-        : this(topic, new EncodedRecord(key, [], value))
+    public ProducerRecord(string topic, byte[]? key, byte[]? value)
+        : this(topic, new EncodedRecord(key, [], value, value is not null))
     {
     }
 
     internal TopicPartition Target => new(Topic, Partition is { } partition ? new Partition(partition) : Confluent.Kafka.Partition.Any);
 
-    internal Message<byte[]?, byte[]> ToMessage()
+    internal Message<byte[]?, byte[]?> ToMessage()
     {
         Headers? headers = null;
         if (Record.Headers.Count > 0)
@@ -28,7 +28,7 @@ internal readonly record struct ProducerRecord(string Topic, EncodedRecord Recor
             }
         }
 
-        return new Message<byte[]?, byte[]> { Key = Record.Key, Value = Bytes(Record.Value), Headers = headers };
+        return new Message<byte[]?, byte[]?> { Key = Record.Key, Value = Record.HasValue ? Bytes(Record.Value) : null, Headers = headers };
     }
 
     private static byte[] Bytes(ReadOnlyMemory<byte> memory) =>

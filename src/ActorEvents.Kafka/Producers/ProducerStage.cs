@@ -161,7 +161,7 @@ internal sealed class ProducerStage<TPassThrough>(KafkaProducerSettings settings
         public ProducerEnvelope<TPassThrough> Envelope { get; private set; }
 
         /// <summary>Runs on the client's thread, or where a record is refused at once.</summary>
-        public Action<DeliveryReport<byte[]?, byte[]>> Report { get; }
+        public Action<DeliveryReport<byte[]?, byte[]?>> Report { get; }
 
         public Error? Error => _error;
 
@@ -195,7 +195,7 @@ internal sealed class ProducerStage<TPassThrough>(KafkaProducerSettings settings
             return Volatile.Read(ref _left) == 0;
         }
 
-        private void OnReport(DeliveryReport<byte[]?, byte[]> report)
+        private void OnReport(DeliveryReport<byte[]?, byte[]?> report)
         {
             if (report.Error.IsError)
             {

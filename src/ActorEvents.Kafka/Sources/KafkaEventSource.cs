@@ -23,6 +23,9 @@ public sealed class KafkaEventSource(KafkaSourceOptions options, KafkaClientOpti
     public string Describe => $"Kafka {string.Join(", ", options.Topics.Keys)} (group {ConsumerGroup}, start {options.Start.ToString().ToLowerInvariant()})";
 
     /// <inheritdoc/>
+    public IReadOnlyCollection<string> Reads => [.. options.Topics.Keys.Select(t => $"topic '{t}' of {client.BootstrapServers}")];
+
+    /// <inheritdoc/>
     public string? Problem => topics.Problem;
 
     public Props Props(SourceContext context) => Akka.Actor.Props.Create(() => new KafkaSourceActor(context, options, client, topics));

@@ -10,6 +10,11 @@ internal sealed class LaneRecords(RecordDecoder decoder)
     /// <summary>Reads a batch and disposes it: what its records keep, they have copied.</summary>
     public IReadOnlyList<SourceRecord> Decode(KafkaRecordBatch batch)
     {
+        if (batch.Count == 0)
+        {
+            return [SourceRecord.Nothing(batch.LastOffset)];
+        }
+
         var records = new SourceRecord[batch.Count];
         for (var i = 0; i < records.Length; i++)
         {

@@ -16,7 +16,7 @@ internal static partial class Log
     [LoggerMessage(7003, LogLevel.Warning, "Start offsets of {Count} partitions cannot be had (attempt {Attempt}), tried again until the deadline: {Reason}")]
     public static partial void StartOffsetsFailed(ILogger log, int count, int attempt, string reason);
 
-    [LoggerMessage(7004, LogLevel.Error, "{Topic} [{Partition}]: records were deleted before they were read. Wanted offset {Wanted}, first there is {First}, {Lost} offsets are lost; going on at the first. Raise the topic's retention, or read faster")]
+    [LoggerMessage(7004, LogLevel.Error, "{Topic} [{Partition}]: records were deleted before they were read. Wanted offset {Wanted}, first there is {First}: up to {Lost} records are lost (transaction markers and what a compaction removed count too); going on at the first. Raise the topic's retention, or read faster")]
     public static partial void RecordsGone(ILogger log, string topic, int partition, long wanted, long first, long lost);
 
     [LoggerMessage(7005, LogLevel.Warning, "Kafka client {Client}: {Code}: {Reason}")]
@@ -25,11 +25,14 @@ internal static partial class Log
     [LoggerMessage(7006, LogLevel.Debug, "Kafka client {Client}: {Facility}: {Message}")]
     public static partial void ClientLog(ILogger log, string client, string facility, string message);
 
-    [LoggerMessage(7007, LogLevel.Error, "Consumer group {Group} failed ({Failure}): {Reason}")]
+    [LoggerMessage(7007, LogLevel.Debug, "Consumer group {Group} failed ({Failure}): {Reason}")]
     public static partial void ConsumerFailed(ILogger log, string group, string failure, string reason);
 
     [LoggerMessage(7008, LogLevel.Warning, "The offsets of {Count} partitions, which only tools read, were not committed to the group: {Reason}")]
     public static partial void GroupCommitFailed(ILogger log, int count, string reason);
+
+    [LoggerMessage(7015, LogLevel.Warning, "The group's offsets, which only tools read, are still being committed after {Seconds:0.#} s; they are waited for no longer")]
+    public static partial void GroupCommitLate(ILogger log, double seconds);
 
     [LoggerMessage(7009, LogLevel.Warning, "Topic {Topic}: {Reason}; waiting for it")]
     public static partial void TopicMissing(ILogger log, string topic, string reason);

@@ -17,6 +17,9 @@ public sealed partial class SettingsReader(SettingsSchema schema)
     /// <summary>What was set, with its origin, for the start-up summary; secrets are masked.</summary>
     public IEnumerable<string> Given => _given.Select(g => $"{g.Key} = {(Secrets.Contains(g.Key) ? "(not shown)" : g.Value.Text)} ({g.Value.Origin})");
 
+    /// <summary>Whether a setting was set, by whatever way.</summary>
+    public bool IsGiven(string key) => _given.ContainsKey(key);
+
     /// <summary>A configuration file's text (HOCON). What is below <c>akka</c> is returned for the actor system; another root is refused.</summary>
     public Config File(string text, string path)
     {

@@ -31,6 +31,8 @@ public sealed class KafkaTopicsSettings : SourceSettings
     /// <summary>Consumer group; empty: <c>kafka.group-id</c> and the name of this source.</summary>
     public string GroupId { get; set; } = "";
 
+    internal override IReadOnlyList<string> ReadTopics => Topics;
+
     internal override Func<KafkaTopics, IEventSource> Prepare(string name, SourceDefaults node)
     {
         if (Topics.CountBy(t => t, StringComparer.Ordinal).FirstOrDefault(t => t.Value > 1) is { Key: { } twice })

@@ -19,6 +19,9 @@ public abstract class SourceSettings
     /// <exception cref="ArgumentException">Names the setting, its value and what is allowed.</exception>
     internal abstract Func<KafkaTopics, IEventSource> Prepare(string name, SourceDefaults node);
 
+    /// <summary>Topics that it reads.</summary>
+    internal virtual IReadOnlyList<string> ReadTopics => [];
+
     /// <summary>Null for what was left empty.</summary>
     private protected static string? Given(string text) => text.Length == 0 ? null : text;
 }

@@ -35,8 +35,14 @@ public sealed class EventEnvelope
     /// <summary>Extension attributes in their canonical string form, in the order in which they came; <c>aeorigin</c> and <c>aesequence</c> are not among them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Extensions { get; init; } = [];
 
-    /// <summary>The payload, byte for byte.</summary>
+    /// <summary>The payload, byte for byte; empty where there is none (<see cref="HasData"/>).</summary>
     public ReadOnlyMemory<byte> Data { get; init; }
+
+    /// <summary>
+    /// False: the event has no data, which is another thing than zero bytes. Of Kafka a record whose value is null (a tombstone of a compacted topic), in structured mode data that is
+    /// absent or null. Default true.
+    /// </summary>
+    public bool HasData { get; init; } = true;
 
     /// <summary>Extension <c>partitionkey</c>, else the record's key, else <c>subject</c>; null where none of them is there.</summary>
     public string? Key { get; init; }
@@ -81,6 +87,7 @@ public sealed class EventEnvelope
         DataSchema = DataSchema,
         Extensions = trace.In(Extensions),
         Data = Data,
+        HasData = HasData,
         Key = Key,
         Origin = Origin,
         Position = Position,
@@ -114,6 +121,11 @@ public sealed class EventEnvelope
         if (_payload is T known)
         {
             return known;
+        }
+
+        if (!HasData)
+        {
+            throw new PayloadException(this, typeof(T), "it has none (of Kafka: the value is null, a tombstone); look at HasData first");
         }
 
         try

@@ -58,6 +58,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
     private bool _draining;
     private int _generation;
     private int _groupFailures;
+    private TimeSpan _groupPause;
 
     public EventGroup(GroupSettings settings)
     {
@@ -144,7 +145,10 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
 
     protected override void PreStart() => Start();
 
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e =>
+    /// <summary>Akka says nothing of it: it would say all of it each time, with the stack.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, Stops, loggingEnabled: false);
+
+    private Directive Stops(Exception e)
     {
         var source = _sources.FirstOrDefault(s => s.Value.Equals(Sender)).Key;
         if (source is not null)
@@ -154,11 +158,15 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
 
         if (_errors.IsWorthSaying(source ?? Sender.Path.Name))
         {
-            Log.GroupMemberFailed(_log, Sender.Path.Name, e.Message);
+            Log.GroupMemberFailed(_log, IsOurs(e.GetBaseException()) ? e : null, Sender.Path.Name, e.Message);
         }
 
         return Directive.Stop;
-    });
+    }
+
+    /// <summary>A mistake in code, whose place counts; what a broker or a file does is told by its message.</summary>
+    private static bool IsOurs(Exception cause) => cause is NullReferenceException or ArgumentException or InvalidCastException or IndexOutOfRangeException
+        or KeyNotFoundException or InvalidOperationException or NotSupportedException or NotImplementedException or ArithmeticException;
 
     private void Start()
     {
@@ -242,7 +250,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
         FinishDrain();
         if (!_running && _stopping.Count == 0 && !Timers.IsTimerActive(StartGroup.Instance))
         {
-            Timers.StartSingleTimer(StartGroup.Instance, StartGroup.Instance, Backoff.After(_groupFailures, FirstBackoff, MaxBackoff));
+            Timers.StartSingleTimer(StartGroup.Instance, StartGroup.Instance, _groupPause);
         }
     }
 
@@ -256,7 +264,8 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
 
         _running = false;
         _groupFailures++;
-        Log.SubscriptionFailed(_log, failed, Backoff.After(_groupFailures, FirstBackoff, MaxBackoff).TotalMilliseconds);
+        _groupPause = Backoff.After(_groupFailures, FirstBackoff, MaxBackoff);
+        Log.SubscriptionFailed(_log, failed, _groupPause.TotalMilliseconds);
         _stopping = [.. Context.GetChildren()];
         _subscriptions = [];
         foreach (var child in _stopping)

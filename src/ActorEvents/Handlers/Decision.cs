@@ -45,22 +45,23 @@ public sealed class Decision
         ? new(StateEvents, Outgoing.AddRange(outgoing), null)
         : throw new InvalidOperationException("A rejection emits nothing; emit from Decision.Persist, Decision.Emit or Decision.Nothing.");
 
-    /// <summary>Adds an outgoing event with a JSON payload and the entity's key.</summary>
-    public Decision AndEmit(string destination, string type, object payload) => AndEmit(new OutgoingEvent(destination, type, payload));
+    /// <summary>Adds an outgoing event with a JSON payload (null: none) and the entity's key.</summary>
+    public Decision AndEmit(string destination, string type, object? payload) => AndEmit(new OutgoingEvent(destination, type, payload));
 }
 
 /// <summary>An event that a handler says to the outside. Serialized when it is decided and stored in the same journal row as the state.</summary>
 /// <param name="Destination">The topic it goes to.</param>
 /// <param name="Type">CloudEvents type.</param>
-/// <param name="Payload">An object, written as JSON; or a <see cref="ReadOnlyMemory{T}"/> / array of bytes, written as it is.</param>
-public sealed record OutgoingEvent(string Destination, string Type, object Payload)
+/// <param name="Payload">An object, written as JSON; or a <see cref="ReadOnlyMemory{T}"/> / array of bytes, written as it is; or null: no data. Kafka then gets a null
+/// value, which takes the key out of a compacted topic. To pass data on as it came: <c>e.HasData ? (object)e.Data : null</c> (without the cast C# makes zero bytes of the null).</param>
+public sealed record OutgoingEvent(string Destination, string Type, object? Payload)
 {
     /// <summary>Record key; null: the key of the entity.</summary>
     public string? Key { get; init; }
 
     public string? Subject { get; init; }
 
-    /// <summary>Null: <c>application/json</c> for objects, <c>application/octet-stream</c> for bytes.</summary>
+    /// <summary>Null: <c>application/json</c> for objects, <c>application/octet-stream</c> for bytes, none without data.</summary>
     public string? DataContentType { get; init; }
 
     /// <summary>

@@ -108,6 +108,7 @@ internal static class DeliveryCodec
             Type = envelope.Type,
             Data = UnsafeByteOperations.UnsafeWrap(envelope.Data),
             Size = envelope.Size,
+            NoData = !envelope.HasData,
         };
         AddOptional(wire, envelope);
         foreach (var extension in envelope.Extensions)
@@ -165,6 +166,7 @@ internal static class DeliveryCodec
             ? []
             : [.. wire.Extensions.Select(e => new KeyValuePair<string, string>(e.Name, e.Value))],
         Data = wire.Data.Memory,
+        HasData = !wire.NoData,
         Key = wire.HasKey ? wire.Key : null,
         Origin = wire.HasOriginId ? new EventOrigin(wire.OriginId, wire.OriginNumber) : null,
         Position = new EventPosition(stream, wire.Position),

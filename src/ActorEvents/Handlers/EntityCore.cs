@@ -220,9 +220,10 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
 
         var (data, type) = outgoing.Payload switch
         {
-            byte[] bytes => ((ReadOnlyMemory<byte>)bytes, "application/octet-stream"),
+            null => (default, null),
+            byte[] bytes => ((ReadOnlyMemory<byte>)bytes, (string?)"application/octet-stream"),
             ReadOnlyMemory<byte> bytes => (bytes, "application/octet-stream"),
-            _ => (JsonSerializer.SerializeToUtf8Bytes(outgoing.Payload, outgoing.Payload.GetType(), EventJson.Options), "application/json"),
+            { } payload => (JsonSerializer.SerializeToUtf8Bytes(payload, payload.GetType(), EventJson.Options), "application/json"),
         };
         type = outgoing.DataContentType ?? type;
         KeyValuePair<string, string>[] extensions = outgoing.Extensions.Count == 0 ? [] : [.. outgoing.Extensions];
@@ -231,6 +232,7 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
         OutgoingRules.Check(handler, outgoing, type, said, data.Length, trace);
         return new StoredOutgoing(outgoing.Destination, outgoing.Type, outgoing.Key, outgoing.Subject, type, said, data)
         {
+            HasData = outgoing.Payload is not null,
             Extensions = extensions,
             Trace = trace,
         };

@@ -25,7 +25,7 @@ internal static class OutgoingRules
 
     /// <param name="time">The event's time.</param>
     /// <param name="trace">What the event carries of the handled one's trace.</param>
-    public static void Check(HandlerDefinition handler, OutgoingEvent outgoing, string contentType, string time, int dataBytes, TraceContext? trace)
+    public static void Check(HandlerDefinition handler, OutgoingEvent outgoing, string? contentType, string time, int dataBytes, TraceContext? trace)
     {
         var topic = outgoing.Destination;
         if (topic.Length is 0 or > 249 || topic is "." or ".." || topic.AsSpan().ContainsAnyExcept(s_topicCharacters))

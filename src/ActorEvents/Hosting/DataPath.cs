@@ -71,7 +71,7 @@ internal sealed class DataPath : IDisposable
 
     /// <summary>Starts the group over some sources. Those that run on one node at a time wait until <see cref="StartSingletons"/> gives them to a node.</summary>
     /// <exception cref="ArgumentException">The name of a source is malformed or reserved.</exception>
-    /// <exception cref="InvalidOperationException">Two sources have one name, or what is to start paused is not there.</exception>
+    /// <exception cref="InvalidOperationException">Two sources have one name or read the same, or what is to start paused is not there.</exception>
     public IActorRef StartGroup(IReadOnlyList<IEventSource> sources, string name = "events")
     {
         foreach (var source in sources)
@@ -79,9 +79,9 @@ internal sealed class DataPath : IDisposable
             SourceNames.Check(source.Name);
         }
 
-        if (sources.CountBy(s => s.Name, StringComparer.Ordinal).FirstOrDefault(n => n.Value > 1) is { Value: > 1, Key: var twice })
+        if (SourceConflicts.Problem(sources) is { } conflict)
         {
-            throw new InvalidOperationException($"Two sources are called '{twice}': positions stand under a source's name. Give one another name.");
+            throw new InvalidOperationException(conflict);
         }
 
         var options = _builder.Options;

@@ -22,7 +22,7 @@ internal sealed record NodeView(GroupStatus? Group, RelayStatus? Relay, string? 
         .. Group?.Problems ?? ["sources and subscriptions of this node do not answer"],
         .. JournalProblem is { } unwritable ? [$"journal: {unwritable}"] : Array.Empty<string>(),
         .. Relay?.Problem is { } problem ? [$"relay: {problem}"] : Array.Empty<string>(),
-        .. Relay?.Destinations.Where(d => d.Stopped is not null).Select(d => $"relay, {d.Destination}: {d.Stopped}") ?? [],
+        .. Relay?.Destinations.Where(d => (d.Stopped ?? d.Fault) is not null).Select(d => $"relay, {d.Destination}: {d.Stopped ?? d.Fault}") ?? [],
     ];
 }
 

@@ -25,6 +25,7 @@ internal static class KeptEvent
         DataSchema = envelope.DataSchema,
         Extensions = envelope.Extensions,
         Data = IsWhole(envelope.Data) ? envelope.Data : envelope.Data.ToArray(),
+        HasData = envelope.HasData,
         Key = envelope.Key,
         Origin = envelope.Origin,
         Position = envelope.Position,

@@ -37,7 +37,7 @@ public sealed record RelayStatus(long Place, long Highest, IReadOnlyList<RelayDe
 /// <param name="Place">Everything for this destination up to this ordering is published and stored as such.</param>
 /// <param name="Lag">Journal rows (of all kinds) behind the journal's end.</param>
 /// <param name="Stopped">Why it does not go on before somebody decides, or null.</param>
-/// <param name="Fault">Why it is being tried again, or null.</param>
+/// <param name="Fault">Why it is being tried again, or that it takes nothing; or null.</param>
 public sealed record RelayDestinationStatus(string Destination, string? TopicId, long Place, long Lag, string? Stopped, string? Fault);
 
 /// <summary>The singleton's termination message: finish what is under way, store places, close the destination, stop. Never leaves the node.</summary>

@@ -85,7 +85,7 @@ internal sealed class RelayPlaces
     }
 
     public RelayView View() => new(
-        _scanStored, [.. _topics.Values.Select(t => new RelayDestinationStatus(t.Name, t.Id, t.Stored, 0, t.Stopped, t.Fault))]);
+        _scanStored, [.. _topics.Values.Select(t => new RelayDestinationStatus(t.Name, t.Id, t.Stored, 0, t.Stopped, t.Fault ?? t.Silence))]);
 
     public RelayTopic? Find(string name) => _topics.GetValueOrDefault(name);
 
@@ -102,7 +102,6 @@ internal sealed class RelayPlaces
     public TopicIdentity Resolve(RelayTopic topic, string id, long? kept = null)
     {
         topic.Checked = true;
-        topic.Fault = null;
         if (kept is { } place && place > Known(topic.Name).GetValueOrDefault(id, -1))
         {
             // The last thing that it did was not stored here any more.
@@ -111,6 +110,12 @@ internal sealed class RelayPlaces
             {
                 (topic.Place, topic.Next) = (place, place);
             }
+        }
+
+        if (topic.Next >= Scanned)
+        {
+            // Nothing is to be sent that could fail again.
+            topic.Fault = null;
         }
 
         if (topic.Id == id)
@@ -157,7 +162,7 @@ internal sealed class RelayPlaces
         topic.UnderWay.Clear();
         topic.Size = default;
         topic.Next = topic.Place;
-        topic.Stalled = false;
+        (topic.Stalled, topic.Silence) = (false, null);
         topic.Checked = false;
         topic.Fault = reason;
         topic.Failures++;
@@ -176,7 +181,7 @@ internal sealed class RelayPlaces
     {
         var list = topic.UnderWay.Dequeue();
         topic.Size = (topic.Size.Events - list.Records.Count, topic.Size.Bytes - list.Bytes);
-        (topic.Failures, topic.MovedAt, topic.Stalled) = (0, now, false);
+        (topic.Failures, topic.Fault, topic.MovedAt, topic.Stalled, topic.Silence) = (0, null, now, false, null);
         MoveTo(topic, topic.UnderWay.Count == 0 ? topic.Next : list.UpTo);
     }
 
@@ -194,7 +199,7 @@ internal sealed class RelayPlaces
             topic.Next = Math.Max(topic.Next, last);
             if (topic.UnderWay.Count == 0)
             {
-                topic.Failures = 0;
+                (topic.Failures, topic.Fault) = (0, null);
                 MoveTo(topic, topic.Next);
             }
         }

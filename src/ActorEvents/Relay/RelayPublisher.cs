@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorEvents.Events;
 using ActorEvents.Retries;
 using ActorEvents.Telemetry;
@@ -13,6 +14,10 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
     /// <summary>After so long without a list that completes, nobody waits for a topic any more.</summary>
     private static readonly TimeSpan s_stall = TimeSpan.FromSeconds(1);
 
+    /// <summary>After so long it is said.</summary>
+    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(3);
+
+    private readonly RepeatedErrors _errors = new(settings.Time);
     private readonly IRelayDestination _destination = Checked(settings.Destination(), settings.Options);
     private readonly TimeProvider _time = settings.Time;
     private bool _checkAll = true;
@@ -95,7 +100,7 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
     }
 
     /// <summary>Takes note of lists that have completed. Topics that failed are marked and take no part until they are asked for their id again.</summary>
-    /// <returns>False: there were none.</returns>
+    /// <returns>False: there were none, and no topic has fallen silent.</returns>
     public async Task<bool> CollectAsync(RelayPlaces places, CancellationToken cancellationToken)
     {
         var any = false;
@@ -123,6 +128,11 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
             }
 
             topic.Stalled = topic.UnderWay.Count > 0 && ToStall(topic) <= TimeSpan.Zero;
+            if (topic.Stalled && Silent(topic) >= s_silence)
+            {
+                any |= topic.Silence is null;
+                topic.Silence = Say(topic);
+            }
         }
 
         return any;
@@ -143,6 +153,10 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
             else if (topic is { Stalled: false, UnderWay.Count: > 0 })
             {
                 Sooner(ToStall(topic));
+            }
+            else if (topic is { Silence: null, UnderWay.Count: > 0 })
+            {
+                Sooner(s_silence - Silent(topic));
             }
         }
 
@@ -168,7 +182,22 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
         : throw new InvalidOperationException(
             $"relay.exactly-once = on, but {destination.GetType().Name} publishes at least once. Publish to a destination that does it (TransactionalDestination), or set it off");
 
-    private TimeSpan ToStall(RelayTopic topic) => s_stall - _time.GetElapsedTime(topic.MovedAt);
+    private TimeSpan ToStall(RelayTopic topic) => s_stall - Silent(topic);
+
+    private TimeSpan Silent(RelayTopic topic) => _time.GetElapsedTime(topic.MovedAt);
+
+    private string Say(RelayTopic topic)
+    {
+        var said = string.Create(
+            CultureInfo.InvariantCulture,
+            $"takes nothing: {topic.Size.Events} event(s) were handed over and none is acknowledged (no leader, fewer in-sync replicas than min.insync.replicas, a broker that hangs). They are kept; look at the topic's partitions");
+        if (_errors.IsWorthSaying(topic.Name, "silent"))
+        {
+            Log.DestinationSilent(settings.Logger, topic.Name, said);
+        }
+
+        return said;
+    }
 
     private async Task SetAsideAsync(string topic, RelayList list, IReadOnlyList<RelayRefusal> refused, CancellationToken cancellationToken)
     {
@@ -208,6 +237,9 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
         RelayPlaces.Fail(topic, cause.Message);
         var pause = topic.Failures == 1 ? TimeSpan.Zero : Backoff.After(topic.Failures - 1, settings.Options.FirstPause, settings.Options.MaxPause);
         topic.RetryAt = _time.GetTimestamp() + (long)(pause.TotalSeconds * _time.TimestampFrequency);
-        Log.DestinationFailed(settings.Logger, topic.Name, topic.Failures, pause.TotalMilliseconds, cause.Message);
+        if (_errors.IsWorthSaying(topic.Name, cause.Message))
+        {
+            Log.DestinationFailed(settings.Logger, topic.Name, topic.Failures, pause.TotalMilliseconds, cause.Message);
+        }
     }
 }

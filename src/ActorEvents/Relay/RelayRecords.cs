@@ -28,6 +28,7 @@ internal sealed class RelayRecords(string journalId, string source, IReadOnlyLis
             DataContentType = outgoing.DataContentType,
             Key = outgoing.Key ?? EntityKey(row.PersistenceId),
             Data = outgoing.Data,
+            HasData = outgoing.HasData,
             Extensions = Extensions(outgoing),
             Origin = new EventOrigin(journalId + epoch, Number(row.Ordering, index)),
         });
@@ -55,7 +56,7 @@ internal sealed class RelayRecords(string journalId, string source, IReadOnlyLis
         }
 
         var key = (e.Key is null ? null : Encoding.UTF8.GetBytes(e.Key)).OrNull();
-        return new DeadLetter(new EventPosition(stream, origin.Number), reason, key, e.Data, headers);
+        return new DeadLetter(new EventPosition(stream, origin.Number), reason, key, e.HasData ? (ReadOnlyMemory<byte>?)e.Data : null, headers);
 
         void Add(string name, string? value)
         {

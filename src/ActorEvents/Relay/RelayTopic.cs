@@ -26,6 +26,9 @@ internal sealed class RelayTopic(string name, long place)
     /// <summary>Nothing of it has completed for a while: nobody waits for it.</summary>
     public bool Stalled { get; set; }
 
+    /// <summary>That it takes nothing, once that lasts; null: it takes what comes.</summary>
+    public string? Silence { get; set; }
+
     /// <summary>It is to be asked for its id as soon as nothing of it is under way; it is handed nothing more before.</summary>
     public bool ToAsk { get; set; }
 
@@ -37,6 +40,7 @@ internal sealed class RelayTopic(string name, long place)
 
     public string? Stopped { get; set; }
 
+    /// <summary>Why it failed last. It stays until something is acknowledged again, or nothing is to be sent.</summary>
     public string? Fault { get; set; }
 
     public int Failures { get; set; }

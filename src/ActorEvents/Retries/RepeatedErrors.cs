@@ -11,6 +11,10 @@ internal sealed class RepeatedErrors(TimeProvider time)
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<string, (int Count, long Last, long Said)> _causes = new(StringComparer.Ordinal);
 
+    /// <param name="of">What the error is of.</param>
+    /// <param name="reason">Its text; two are the same whatever numbers stand in them (times, ports of a client).</param>
+    public bool IsWorthSaying(string of, string reason) => IsWorthSaying($"{of}/{string.Concat(reason.Where(c => !char.IsAsciiDigit(c)))}");
+
     /// <param name="cause">What makes two errors the same, e.g. an error code.</param>
     public bool IsWorthSaying(string cause)
     {

@@ -220,10 +220,14 @@ internal sealed class LaneFlow
                     Publish();
                 }
             }
-            else
+            else if (record.Dead is { } dead)
             {
                 _tracker.Add(record.Number, 1UL << DeadLetterDebt, record.Size, record.Resume);
-                _dead.Add(record.Dead!);
+                _dead.Add(dead);
+            }
+            else
+            {
+                _tracker.Add(record.Number, 0, 0, record.Resume);
             }
         }
 

@@ -37,7 +37,7 @@ internal sealed class LaneTracker(FlowOptions options, long start, long startRes
     public bool HasRoom(int size) =>
         _count < options.Span && InFlight < options.MaxEvents && (InFlight == 0 || BytesInFlight + size <= options.MaxBytes);
 
-    /// <summary>Tracks a position that <paramref name="owing"/> owe (not empty). Positions ascend.</summary>
+    /// <summary>Tracks a position that <paramref name="owing"/> owe; empty: it is settled. Positions ascend.</summary>
     public void Add(long number, ulong owing, int size, long resume)
     {
         if (_count > 0 && number <= At(_count - 1).Number)

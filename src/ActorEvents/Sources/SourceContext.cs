@@ -100,6 +100,12 @@ public interface IEventSource
     /// <summary>The group under which it reads, in metrics and traces; null: none.</summary>
     string? ConsumerGroup => null;
 
+    /// <summary>
+    /// What it reads, as messages name it: <c>topic orders</c>. Two sources of a node that read the same are refused at the start, because each would count every event. Empty: nothing
+    /// that another source could read.
+    /// </summary>
+    IReadOnlyCollection<string> Reads => [];
+
     /// <summary>What holds it up, and what to check; while there is something, the node is not ready. Null: nothing.</summary>
     string? Problem => null;
 

@@ -2,10 +2,10 @@ using ActorEvents.Events;
 
 namespace ActorEvents.Sources;
 
-/// <summary>What a source's stream gives its lane for one record: the decoded event, or the dead letter that it became.</summary>
+/// <summary>What a source's stream gives its lane for one record: the decoded event, or the dead letter that it became; or nothing.</summary>
 public readonly record struct SourceRecord
 {
-    private readonly object _read;
+    private readonly object? _read;
 
     /// <param name="number">The position; grows along the stream, holes are allowed.</param>
     /// <param name="envelope">The event, or null.</param>
@@ -24,6 +24,8 @@ public readonly record struct SourceRecord
         Resume = resume;
     }
 
+    private SourceRecord(long number) => Number = number;
+
     public long Number { get; }
 
     public EventEnvelope? Event => _read as EventEnvelope;
@@ -31,6 +33,9 @@ public readonly record struct SourceRecord
     public DeadLetter? Dead => _read as DeadLetter;
 
     public long Resume { get; }
+
+    /// <summary>A position that holds nothing for anybody (of Kafka a transaction marker): it is settled at once, so that the committed position passes it.</summary>
+    public static SourceRecord Nothing(long number) => new(number);
 
     /// <summary>Bytes that count against the lane's credits.</summary>
     public int Size => Event?.Size ?? Dead?.Size ?? 0;

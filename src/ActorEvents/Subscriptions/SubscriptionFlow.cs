@@ -226,7 +226,7 @@ internal sealed class SubscriptionFlow
         }
         catch (Exception e)
         {
-            var pause = Backoff.After(++state.Failures, FirstPause, MaxPause);
+            var pause = Backoff.After(++state.Failures, FirstPause, MaxPause, chance: 0);
             state.TryAgain = _time.GetTimestamp() + (long)(pause.TotalSeconds * _time.TimestampFrequency);
             state.Problem = e.Message;
             _output.KeySelectorFailed(envelope, pause, e);
@@ -241,7 +241,7 @@ internal sealed class SubscriptionFlow
         else if (selection.Problem is { } problem)
         {
             var rawKey = (envelope.Key is null ? null : Encoding.UTF8.GetBytes(envelope.Key)).OrNull();
-            _output.Store(state.Session, new DeadLetter(envelope.Position, problem, rawKey, envelope.Data, DeadLetterHeaders.Of(envelope))
+            _output.Store(state.Session, new DeadLetter(envelope.Position, problem, rawKey, envelope.HasData ? (ReadOnlyMemory<byte>?)envelope.Data : null, DeadLetterHeaders.Of(envelope))
             {
                 Handler = _handler.Name,
             });

@@ -31,6 +31,9 @@ internal static partial class Log
     [LoggerMessage(5008, LogLevel.Information, "The journal holds rows of other software, which the relay passes by; the first is {Ordering} ({PersistenceId}): {Problem}")]
     public static partial void ForeignRow(ILogger log, long ordering, string persistenceId, string problem);
 
+    [LoggerMessage(5009, LogLevel.Error, "Destination '{Destination}' {Reason}. The others go on")]
+    public static partial void DestinationSilent(ILogger log, string destination, string reason);
+
     [LoggerMessage(5010, LogLevel.Warning, "Closing the relay's destination failed: {Reason}")]
     public static partial void RelayCloseFailed(ILogger log, string reason);
 }

@@ -26,7 +26,7 @@ internal static partial class Log
     [LoggerMessage(1006, LogLevel.Error, "Source '{Source}' failed and starts again in {PauseMs:0} ms: {Reason}")]
     public static partial void SourceFailed(ILogger log, string source, double pauseMs, string reason);
 
-    [LoggerMessage(1007, LogLevel.Error, "The stream of {Stream} failed: {Reason}")]
+    [LoggerMessage(1007, LogLevel.Debug, "The stream of {Stream} failed: {Reason}")]
     public static partial void LaneFailed(ILogger log, string stream, string reason);
 
     [LoggerMessage(1008, LogLevel.Error, "'{Member}' of this node failed; all sources start again from their committed positions in {PauseMs:0} ms")]

@@ -44,6 +44,23 @@ public abstract class EntityJournalFacts
         Assert.Equal(2, last);
     }
 
+    /// <summary>16 MiB of small events were hundreds of MiB of objects.</summary>
+    [SkippableFact]
+    public async Task A_page_ends_also_where_the_objects_of_small_outgoing_events_come_to_sixteen_MiB()
+    {
+        await using var place = await NewAsync();
+        await using var journal = await place.OpenAsync();
+        var small = new StoredOutgoing("t", "said", null, null, null, "2026-11-30T10:00:00Z", new byte[1]);
+        for (var i = 1; i <= 3; i++)
+        {
+            await WriteAsync(journal, "e", i, new JournalEntry { StateEvents = [], Outgoing = [.. Enumerable.Repeat(small, 20_000)] });
+        }
+
+        var first = await journal.Reader.ReadAsync(0, 2_000, CancellationToken.None);
+        Assert.Equal(2, first.Count);
+        Assert.Single(await journal.Reader.ReadAsync(first[^1].Ordering, 2_000, CancellationToken.None));
+    }
+
     [SkippableFact]
     public async Task Many_that_wake_together_get_each_their_own()
     {

@@ -1,3 +1,5 @@
+using ActorEvents.Groups;
+using ActorEvents.Hosting;
 using ActorEvents.Relay;
 using ActorEvents.Tests.Kafka;
 
@@ -162,6 +164,60 @@ public sealed class RelayWindowTests
         Assert.Equal(Enumerable.Range(1, 40).Select(i => $"bad{i}"), _bench.Broker.Data("bad"));
         Assert.Equal(50, _bench.Broker.Records("good").Count);
         Assert.True(feeder.View!.Reached(_bench.Journal.Highest));
+    }
+
+    /// <summary>Ready while nothing is published: nobody looked for the broker whose replicas were missing.</summary>
+    [Fact]
+    public async Task A_topic_that_takes_nothing_is_said_by_name_until_it_takes_something()
+    {
+        _bench.Broker.Hold = (topic, token) => topic == "bad" ? _gate.Task.WaitAsync(token) : Task.CompletedTask;
+        Say(4, "bad", "good");
+        var feeder = _bench.NewFeeder();
+        var pass = feeder.PassAsync(CancellationToken.None);
+        await Poll.UntilAsync(() =>
+        {
+            _bench.Time.Advance(TimeSpan.FromMilliseconds(100));
+            return Faults().Any();
+        });
+        Assert.StartsWith("relay, bad: takes nothing: 4 event(s)", Assert.Single(Faults()), StringComparison.Ordinal);
+        Assert.Single(_bench.Log.All, l => l.Text.StartsWith("Destination 'bad' takes nothing", StringComparison.Ordinal));
+
+        _gate.SetResult();
+        await pass.WaitAsync(s_long);
+        Assert.Empty(Faults());
+
+        IEnumerable<string> Faults() => feeder.View is { } view
+            ? new NodeView(new GroupStatus(true, false, [], [], []), view.Status(4, null), null, default, 0).Problems
+            : [];
+    }
+
+    /// <summary>Its id is answered each time, and each time what is sent fails: the fault stays seen.</summary>
+    [Fact]
+    public async Task A_fault_is_seen_until_something_is_acknowledged()
+    {
+        var seen = new List<string?>();
+        var fails = true;
+        Say(4, "t");
+        var feeder = _bench.NewFeeder();
+        _bench.Broker.Fault = _ => fails ? 0 : null;
+        _bench.Broker.TopicFault = _ =>
+        {
+            seen.Add(feeder.View?.Destinations.Single().Fault);
+            return null;
+        };
+        await Poll.UntilAsync(async () =>
+        {
+            await feeder.PassAsync(CancellationToken.None).WaitAsync(s_long);
+            _bench.Time.Advance(TimeSpan.FromSeconds(1));
+            return seen.Count > 3;
+        });
+        Assert.All(seen.Skip(1), Assert.NotNull);
+        Assert.NotNull(feeder.View!.Destinations.Single().Fault);
+
+        fails = false;
+        _bench.Time.Advance(TimeSpan.FromMinutes(1));
+        await feeder.PassAsync(CancellationToken.None).WaitAsync(s_long);
+        Assert.Null(feeder.View!.Destinations.Single().Fault);
     }
 
     /// <summary>The broker of these tests throws if it is asked earlier.</summary>

@@ -131,7 +131,7 @@ internal sealed class AttributeDraft
             "An origin is both aeorigin and aesequence, or none");
     }
 
-    public EventEnvelope ToEnvelope(string? key, EventPosition position, ReadOnlyMemory<byte> data, int size) => new()
+    public EventEnvelope ToEnvelope(string? key, EventPosition position, ReadOnlyMemory<byte> data, bool hasData, int size) => new()
     {
         Id = _id!,
         Source = _source!,
@@ -142,6 +142,7 @@ internal sealed class AttributeDraft
         DataSchema = _schema,
         Extensions = _extensions.Count == 0 ? [] : _extensions.ToArray(),
         Data = data,
+        HasData = hasData,
         Key = key,
         Origin = _originId is null ? null : new EventOrigin(_originId, _sequence!.Value),
         Position = position,

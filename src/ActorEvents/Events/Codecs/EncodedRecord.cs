@@ -6,7 +6,8 @@ namespace ActorEvents.Events.Codecs;
 /// <param name="Key">Record key: <see cref="EventEnvelope.Key"/> in UTF-8; null if there is none.</param>
 /// <param name="Headers">In the order in which they are written.</param>
 /// <param name="Value">In binary mode the event's data itself, not a copy.</param>
-internal readonly record struct EncodedRecord(byte[]? Key, IReadOnlyList<KeyValuePair<string, byte[]>> Headers, ReadOnlyMemory<byte> Value)
+/// <param name="HasValue">False: the value is null.</param>
+internal readonly record struct EncodedRecord(byte[]? Key, IReadOnlyList<KeyValuePair<string, byte[]>> Headers, ReadOnlyMemory<byte> Value, bool HasValue = true)
 {
     /// <summary>Key + names and values of headers + value, in bytes: what the reader will count (<see cref="RawRecord.Size"/>).</summary>
     public int Size

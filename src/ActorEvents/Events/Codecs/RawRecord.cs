@@ -17,7 +17,7 @@ internal readonly ref struct RawRecord
 
     /// <param name="number">The position in the stream (offset).</param>
     /// <param name="key">Null: the record has no key. Zero bytes are a key.</param>
-    /// <param name="value">Null (a tombstone) is read like zero bytes.</param>
+    /// <param name="value">Null: a tombstone, an event without data. Zero bytes are data.</param>
     /// <param name="headers">In the record's order, repeated names included; a value may be null.</param>
     /// <param name="timestamp">Milliseconds since 1970, any value; <see cref="NoTimestamp"/> if there is none.</param>
     public RawRecord(long number, byte[]? key, byte[]? value, RawHeaders headers, long timestamp = NoTimestamp)

@@ -109,7 +109,7 @@ internal sealed class RecordDecoder
         envelope = null;
         _draft.Begin("");
         var failure = _structured.Read(record.Value, out var data) ?? _draft.Complete() ?? CheckData(_draft.DataContentType, data);
-        return failure ?? Finish(in record, _structured.DecodedData ?? data.ToArray(), size, out envelope);
+        return failure ?? Finish(in record, _structured.DecodedData ?? data.ToArray(), _structured.HasData, size, out envelope);
     }
 
     private DecodeFailure? Binary(in RawRecord record, ContentTypeHeader contentType, int size, out EventEnvelope? envelope)
@@ -117,10 +117,10 @@ internal sealed class RecordDecoder
         envelope = null;
         var failure = contentType.IsThere ? _draft.SetDataContentType(contentType.Value) : null;
         failure ??= _draft.Complete() ?? CheckData(_draft.DataContentType, record.Value);
-        return failure ?? Finish(in record, record.Value.ToArray(), size, out envelope);
+        return failure ?? Finish(in record, record.Value.ToArray(), record.HasValue, size, out envelope);
     }
 
-    private DecodeFailure? Finish(in RawRecord record, byte[] data, int size, out EventEnvelope? envelope)
+    private DecodeFailure? Finish(in RawRecord record, byte[] data, bool hasData, int size, out EventEnvelope? envelope)
     {
         envelope = null;
         var key = _draft.PartitionKey;
@@ -134,7 +134,7 @@ internal sealed class RecordDecoder
             _draft.Take(_trace);
         }
 
-        envelope = _draft.ToEnvelope(key ?? _draft.Subject, new EventPosition(_stream, record.Number), data, size);
+        envelope = _draft.ToEnvelope(key ?? _draft.Subject, new EventPosition(_stream, record.Number), data, hasData, size);
         return null;
     }
 
@@ -167,6 +167,7 @@ internal sealed class RecordDecoder
             DataContentType = type,
             Extensions = _trace is null ? [] : _trace.In([]),
             Data = record.Value.ToArray(),
+            HasData = record.HasValue,
             Key = key,
             Position = new EventPosition(_stream, record.Number),
             Size = size,

@@ -20,7 +20,7 @@ internal static class RecordEncoder
             return false;
         }
 
-        record = new EncodedRecord(Key(envelope), headers, envelope.Data);
+        record = new EncodedRecord(Key(envelope), headers, envelope.Data, envelope.HasData);
         return true;
     }
 

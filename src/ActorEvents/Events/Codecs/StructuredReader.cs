@@ -18,9 +18,11 @@ internal sealed class StructuredReader(AttributeDraft draft, AttributeNames name
     private readonly byte[] _scratch = new byte[1_024];
 
     // Data comes before or behind its content type: what was found is kept until the end.
-    private bool _hasData;
     private Range _data;
     private JsonTokenType _dataToken;
+
+    /// <summary>The last record has data: neither absent nor null.</summary>
+    public bool HasData { get; private set; }
 
     /// <summary>The data of the last record, where its bytes do not stand in the value: an array of its own.</summary>
     public byte[]? DecodedData { get; private set; }
@@ -30,7 +32,7 @@ internal sealed class StructuredReader(AttributeDraft draft, AttributeNames name
     public DecodeFailure? Read(ReadOnlySpan<byte> value, out ReadOnlySpan<byte> data)
     {
         data = default;
-        (_hasData, DecodedData) = (false, null);
+        (HasData, DecodedData) = (false, null);
         _seen.Clear();
         var start = value.StartsWith("\uFEFF"u8) ? 3 : 0;
 
@@ -170,12 +172,12 @@ internal sealed class StructuredReader(AttributeDraft draft, AttributeNames name
             return null;
         }
 
-        if (_hasData)
+        if (HasData)
         {
             return new DecodeFailure(name, null, "both data and data_base64 are there", "Write one of them");
         }
 
-        _hasData = true;
+        HasData = true;
         _dataToken = reader.TokenType;
         if (name is "data")
         {
@@ -197,7 +199,7 @@ internal sealed class StructuredReader(AttributeDraft draft, AttributeNames name
     private DecodeFailure? Data(ReadOnlySpan<byte> value, out ReadOnlySpan<byte> data)
     {
         data = DecodedData;
-        if (DecodedData is not null || !_hasData)
+        if (DecodedData is not null || !HasData)
         {
             return null;
         }

@@ -52,13 +52,10 @@ internal static class StructuredWriter
     private static void WriteData(Utf8JsonWriter writer, EventEnvelope envelope)
     {
         var data = envelope.Data.Span;
-        if (data.IsEmpty)
-        {
-            return;
-        }
-
         switch (envelope.DataKind)
         {
+            case var _ when !envelope.HasData:
+                break;
             case DataKind.Json when StandsAsItIs(data):
                 writer.WritePropertyName("data"u8);
                 writer.WriteRawValue(data, skipInputValidation: true);
@@ -72,10 +69,10 @@ internal static class StructuredWriter
         }
     }
 
-    /// <summary>Whether a reader gets exactly these bytes back: one well-formed value without blanks around it, and not <c>null</c>, which means no data.</summary>
+    /// <summary>Whether a reader gets exactly these bytes back: one well-formed value (zero bytes are none) without blanks around it, and not <c>null</c>, which means no data.</summary>
     private static bool StandsAsItIs(ReadOnlySpan<byte> data)
     {
-        if (data[0] <= ' ' || data[^1] <= ' ' || data.SequenceEqual("null"u8) || !Utf8.IsValid(data))
+        if (data.IsEmpty || data[0] <= ' ' || data[^1] <= ' ' || data.SequenceEqual("null"u8) || !Utf8.IsValid(data))
         {
             return false;
         }

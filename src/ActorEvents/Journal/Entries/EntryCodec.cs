@@ -148,6 +148,7 @@ internal static class EntryCodec
             Type = outgoing.Type,
             Time = outgoing.Time,
             Data = UnsafeByteOperations.UnsafeWrap(outgoing.Data),
+            NoData = !outgoing.HasData,
         };
         if (outgoing.Key is not null)
         {
@@ -181,6 +182,7 @@ internal static class EntryCodec
         wire.Time,
         wire.Data.Memory)
     {
+        HasData = !wire.NoData,
         Extensions = Map(wire.Extensions, e => new KeyValuePair<string, string>(e.Name, e.Value)),
     };
 

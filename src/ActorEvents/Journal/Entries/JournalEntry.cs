@@ -86,6 +86,9 @@ public readonly record struct StoredRejection(string Stream, long Position, stri
 /// <param name="Time">RFC 3339, set when it was decided, so that a repeat is identical.</param>
 internal sealed record StoredOutgoing(string Destination, string Type, string? Key, string? Subject, string? DataContentType, string Time, ReadOnlyMemory<byte> Data)
 {
+    /// <summary>False: it goes out with a null value. Default true.</summary>
+    public bool HasData { get; init; } = true;
+
     /// <summary>As the handler said them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Extensions { get; init; } = [];
 

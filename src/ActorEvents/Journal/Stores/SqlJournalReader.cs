@@ -10,8 +10,11 @@ namespace ActorEvents.Journal.Stores;
 /// <summary>Reads the table <c>journal</c> by <c>ordering</c>.</summary>
 internal sealed class SqlJournalReader(Dialect dialect) : IJournalReader
 {
-    /// <summary>A page ends behind the row that comes to this many bytes.</summary>
+    /// <summary>A page ends behind the row that comes to this many bytes of memory.</summary>
     private const long PageBytes = 16L << 20;
+
+    /// <summary>Roughly, of the objects that one outgoing event is, beside its bytes. Small ones are mostly that.</summary>
+    private const long OutgoingObjects = 512;
 
     public Task<IReadOnlyList<JournalRow>> ReadAsync(long after, int limit, CancellationToken cancellationToken) =>
         dialect.ReadAsync<IReadOnlyList<JournalRow>>(
@@ -24,8 +27,9 @@ internal sealed class SqlJournalReader(Dialect dialect) : IJournalReader
                 while (bytes < PageBytes && await reader.ReadAsync(token))
                 {
                     var message = (byte[])reader.GetValue(5);
-                    bytes += message.Length;
-                    rows.Add(Decode(reader, message));
+                    var row = Decode(reader, message);
+                    bytes += message.Length + (OutgoingObjects * (row.Entry?.Outgoing.Count ?? 0));
+                    rows.Add(row);
                 }
 
                 return rows;

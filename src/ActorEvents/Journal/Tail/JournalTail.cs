@@ -315,7 +315,7 @@ public sealed class JournalTail : IAsyncDisposable
 
             if (failures == 0)
             {
-                await woken.WaitAsync(Backoff.After(idle, _poll, LongestPause * _poll), _time, _stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await woken.WaitAsync(Backoff.After(idle, _poll, LongestPause * _poll, chance: 0), _time, _stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             var rest = Interval - _time.GetElapsedTime(_lookedAt);

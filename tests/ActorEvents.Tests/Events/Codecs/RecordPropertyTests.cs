@@ -123,7 +123,7 @@ public sealed class RecordPropertyTests
     private static EventEnvelope Read(EncodedRecord record)
     {
         KeyValuePair<string, byte[]?>[] headers = [.. record.Headers.Select(h => new KeyValuePair<string, byte[]?>(h.Key, h.Value))];
-        var e = Records.Decode(record.Key, record.Value.ToArray(), headers).Good;
+        var e = Records.Decode(record.Key, record.HasValue ? record.Value.ToArray() : null, headers).Good;
         Assert.Equal(record.Size, e.Size);
         return e;
     }
@@ -135,6 +135,7 @@ public sealed class RecordPropertyTests
         Assert.Equal((expected.Key, expected.Origin), (actual.Key, actual.Origin));
         Assert.Equal(expected.Extensions, actual.Extensions);
         Assert.True(expected.Data.Span.SequenceEqual(actual.Data.Span));
+        Assert.Equal(expected.HasData, actual.HasData);
     }
 
     private static Gen<EventEnvelope> Events()
@@ -143,8 +144,9 @@ public sealed class RecordPropertyTests
         var text = character.Array[1, 12].Select(c => "a" + new string(c) + "😀");
         var name = Any("x", "y1", "traceparent", "zz", "n0").Array[0, 5].Select(n => n.Distinct(StringComparer.Ordinal).ToArray());
         var data = Gen.OneOf(
-            Gen.Byte.Array[0, 50],
-            Any("{}", "null", " 1", "[1,2]", "\"a\"", "1 2", "{\"a\":\"\\ud800\"}", "", "ü", "a\0b", "\uFEFF{}").Select(Encoding.UTF8.GetBytes));
+            Gen.Const((byte[]?)null),
+            Gen.Byte.Array[0, 50].Select(b => (byte[]?)b),
+            Any("{}", "null", " 1", "[1,2]", "\"a\"", "1 2", "{\"a\":\"\\ud800\"}", "", "ü", "a\0b", "\uFEFF{}").Select(t => (byte[]?)Encoding.UTF8.GetBytes(t)));
         var origin = Gen.OneOf(Gen.Const((EventOrigin?)null), Gen.Select(text, Gen.Long[0, long.MaxValue], (o, n) => (EventOrigin?)new EventOrigin(o, n)));
         return Gen.Select(
             Gen.Select(text, Any("/s", "urn:a:b", "https://x.test/a?b=%20#c"), text, Gen.OneOf(Gen.Const((string?)null), text.Select(t => (string?)t))),
@@ -159,6 +161,7 @@ public sealed class RecordPropertyTests
                 Time = b.Item1,
                 DataContentType = b.Item2,
                 Data = b.Item3,
+                HasData = b.Item3 is not null,
                 Extensions = [.. c.Item1.Select((n, i) => new KeyValuePair<string, string>(n, c.Item2[i]))],
                 Origin = c.Item3,
                 Key = c.Item4,

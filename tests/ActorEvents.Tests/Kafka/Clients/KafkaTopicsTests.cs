@@ -43,6 +43,18 @@ public sealed class KafkaTopicsTests
         Assert.Equal(before.Id, (await topics.DescribeAsync(topic, fresh: true, CancellationToken.None)).Id);
     }
 
+    /// <summary>The broker itself says "Topic authorization failed": neither of which topic nor what was asked.</summary>
+    [Fact]
+    public async Task A_right_that_is_missing_is_named_with_its_topic()
+    {
+        using var kafka = new MockKafkaFixture();
+        var topic = kafka.CreateTopic(1);
+        kafka.Cluster.SetTopicError(topic, ErrorCode.TopicAuthorizationFailed);
+        using var topics = new KafkaTopics(new KafkaClientOptions { BootstrapServers = kafka.Bootstrap }, TimeProvider.System, _log);
+        var refused = await Assert.ThrowsAsync<KafkaException>(() => topics.DescribeAsync(topic, fresh: true, CancellationToken.None));
+        Assert.Contains($"no right to DESCRIBE topic {topic}", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_topic_that_is_not_there_is_made_and_both_its_ends_are_told()
     {

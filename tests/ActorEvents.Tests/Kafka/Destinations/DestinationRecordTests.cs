@@ -19,6 +19,7 @@ public sealed class DestinationRecordTests
         [
             Event("whole", "key-ö", [1, 2, 3], [new("tenant", "nörd")]),
             Event("empty", "", []),
+            Event("tombstone", "key-ö", null),
             Event("keyless", null, [0]),
             Event("larger than the buffer", "key", new byte[50_000], [.. Enumerable.Range(0, 100).Select(i => new KeyValuePair<string, string>($"x{i}", new string('ä', 100)))]),
             Event("small again", "key", [9]),
@@ -33,7 +34,7 @@ public sealed class DestinationRecordTests
             Assert.True(RecordEncoder.TryEncodeBinary(e, out var expected, out _));
             var message = consumer.Consume(Deadline).Message;
             Assert.Equal(expected.Key, message.Key);
-            Assert.Equal(expected.Value.ToArray(), message.Value);
+            Assert.Equal(expected.HasValue ? expected.Value.ToArray() : null, message.Value);
             Assert.Equal(expected.Headers.Select(h => (h.Key, Convert.ToHexString(h.Value))), message.Headers.Select(h => (h.Key, Convert.ToHexString(h.GetValueBytes()))));
         }
     }
@@ -50,7 +51,7 @@ public sealed class DestinationRecordTests
         Assert.Equal([0, 1], kit.Read(topic));
     }
 
-    private static EventEnvelope Event(string id, string? key, byte[] data, params KeyValuePair<string, string>[] extensions) => new()
+    private static EventEnvelope Event(string id, string? key, byte[]? data, params KeyValuePair<string, string>[] extensions) => new()
     {
         Id = id,
         Source = "/actor-events/test",
@@ -62,5 +63,6 @@ public sealed class DestinationRecordTests
         Origin = new EventOrigin("test", 7),
         Extensions = extensions,
         Data = data,
+        HasData = data is not null,
     };
 }

@@ -97,7 +97,8 @@ public sealed class KafkaDestinationTests
         await kit.IdAsync(topic);
         kafka.Cluster.PushErrors(MockCluster.Produce, ErrorCode.TopicAuthorizationFailed);
 
-        await Assert.ThrowsAsync<KafkaException>(() => kit.PublishAsync(Records(topic, 0, 50)));
+        var refused = await Assert.ThrowsAsync<KafkaException>(() => kit.PublishAsync(Records(topic, 0, 50)));
+        Assert.Contains($"no right to WRITE topic {topic}", refused.Message, StringComparison.Ordinal);
         Assert.Empty(kit.Read(topic));
         await kit.IdAsync(topic);
         Assert.Empty(await kit.PublishAsync(Records(topic, 0, 50)));

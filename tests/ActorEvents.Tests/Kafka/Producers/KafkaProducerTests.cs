@@ -93,10 +93,27 @@ public sealed class KafkaProducerTests(MockKafkaFixture kafka) : TestKit("akka.l
     {
         using var own = new MockKafkaFixture();
         var topic = own.CreateTopic(1);
-        own.Cluster.PushErrors(MockCluster.Produce, ErrorCode.MsgSizeTooLarge);
+        own.Cluster.PushErrors(MockCluster.Produce, ErrorCode.MsgSizeTooLarge, ErrorCode.MsgSizeTooLarge);
         var result = await Source.Single(ProducerMessage.Single(Record(topic, 0), 7))
             .Via(Resuming(Settings(own))).RunWith(Sink.First<ProducerResult<int>>(), Sys.Materializer()).WaitAsync(s_deadline);
         Assert.Equal((7, ErrorCode.MsgSizeTooLarge), (result.PassThrough, result.Error?.Code));
+    }
+
+    /// <summary>A refusal is the batch's: nothing of it may get lost, and nothing behind it may overtake it.</summary>
+    [Fact]
+    public async Task A_batch_that_is_refused_is_sent_again_record_by_record_in_its_place()
+    {
+        using var own = new MockKafkaFixture();
+        var topic = own.CreateTopic(1);
+        await Numbers(topic, 1).Select(e => e[0]).RunWith(KafkaProducer.PlainSink(Settings(own)), Sys.Materializer()).WaitAsync(s_deadline);
+        own.Cluster.PushErrors(MockCluster.Produce, ErrorCode.NoError, ErrorCode.MsgSizeTooLarge, ErrorCode.NoError, ErrorCode.MsgSizeTooLarge);
+        var settings = Settings(own) with { Client = new Dictionary<string, string> { ["batch.num.messages"] = "20" } };
+
+        var results = await Numbers(topic, 500).Via(Resuming(settings)).RunWith(Sink.Seq<ProducerResult<int>>(), Sys.Materializer()).WaitAsync(s_deadline);
+
+        var refused = Assert.Single(results, r => r.Error is not null);
+        Assert.Equal(ErrorCode.MsgSizeTooLarge, refused.Error!.Code);
+        Assert.Equal([0, .. Enumerable.Range(0, 500).Where(i => i != refused.PassThrough)], Read(topic, 500, own).Select(r => r.Number));
     }
 
     [Fact]

@@ -61,6 +61,8 @@ public sealed class NamedSectionsTests
     [InlineData("x { kind = timer, interval = 1 s }", "sources.x: type = ''", "empty")]
     [InlineData("x { kind = kafka, topics = [a], source = \"a b\" }", "sources.x: source", "a b")]
     [InlineData("x { kind = kafka, topics = [a, b, a] }", "sources.x: topics = 'a,b,a'", "'a' twice")]
+    [InlineData("x { kind = kafka, topics = [a] }\n y { kind = kafka, topics = [b, a], group-id = another }", "Sources 'x' and 'y' both read topic 'a'", "Take it out of one")]
+    [InlineData("x { kind = kafka, topics = [shop.orders] }", "Sources 'shop' and 'x' both read topic 'shop.orders'", "Take it out of one")]
     [InlineData("x_y { kind = timer }", "sources.x_y", "a–z")]
     [InlineData("x = file", "sources.x must be a section", "kind")]
     [InlineData("shop { kind = timer, interval = 1 s, type = t }", "sources.shop", "take another")]
@@ -70,7 +72,7 @@ public sealed class NamedSectionsTests
         {
             _reader.File($"actor-events {{ sources {{ {section} }} }}", "f");
             _reader.Validate();
-            ConfiguredSources.Prepare(_settings.Sources, _settings.ForSources("node"), "shop");
+            ConfiguredSources.Prepare(_settings.Sources, _settings.ForSources("node"), ("shop", ["shop.orders"]));
         });
 
         Assert.Contains(problem, e.Message, StringComparison.Ordinal);
