@@ -10,7 +10,10 @@ internal sealed record GroupStatus(
     bool Running, bool Draining, IReadOnlyList<SourceStatus> Sources, IReadOnlyList<SubscriptionStatus> Subscriptions, IReadOnlyList<string> Silent)
 {
     /// <summary>What stands still and should not, a text each.</summary>
-    public IEnumerable<string> Problems => Sources.Where(s => s.Problem is not null).Select(s => $"source {s.Name}: {s.Problem}");
+    public IEnumerable<string> Problems => [.. Sources.Where(s => s.Problem is not null).Select(s => $"source {s.Name}: {s.Problem}"), .. Held];
+
+    /// <summary>What is held for handler types that this node lacks, a text each.</summary>
+    public IReadOnlyList<string> Held { get; init; } = [];
 
     /// <summary>All lanes.</summary>
     public IEnumerable<LaneStatus> Lanes => Sources.SelectMany(s => s.Lanes);

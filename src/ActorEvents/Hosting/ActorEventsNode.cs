@@ -186,12 +186,16 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     {
         try
         {
-            await ClusterJoin.JoinAsync(system, _builder.Options, _journal, _stopping.Token);
+            _sources = _services.GetRequiredService<NodeSources>().All;
+            var members = await ClusterJoin.JoinAsync(system, _builder.Options, _journal, _sources, _stopping.Token);
             Cluster.Get(system).RegisterOnMemberRemoved(OnRemoved);
+            var handlers = system.ActorOf(HandlerWatch.Props(_builder.Handlers, _log), HandlerWatch.Name);
+            await HandlerComparison.HeldBackByOthersAsync(system, members, _builder.Handlers, _time, _log, _stopping.Token);
             _path = await DataPath.StartAsync(
                 system, _builder, _journal, _tail, _builder.Destination is { } destination ? () => destination(_services) : null, _time, _logging);
-            _sources = [.. _builder.Sources.Select(s => s(_services))];
-            _group = _path.StartGroup(_sources);
+            var missing = await handlers.Ask<HandlerWatch.Missing>(HandlerWatch.Begin.Instance, _stopping.Token);
+            _group = _path.StartGroup(_sources, missing: missing.Handlers);
+            handlers.Tell(new HandlerWatch.Attach(_group));
             _path.StartSingletons(_sources, _group);
             _watch = new StatusWatch(_group, _path.Relay?.Proxy, _builder.Options.Relay.MaxBehind, _journal, _time, _log);
             _stopping.Token.ThrowIfCancellationRequested();

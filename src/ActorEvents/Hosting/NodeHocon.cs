@@ -9,13 +9,8 @@ internal static class NodeHocon
     /// <summary>Room in a remote frame beside the largest event.</summary>
     public const int FrameOverhead = 16 * 1024;
 
-    /// <summary>Role that carries the journal's id, so that nodes with different journals refuse each other.</summary>
-    public const string JournalRolePrefix = "journal-";
-
-    /// <summary>Role that carries the number of shards: with two of them a key would have an entity on either node.</summary>
-    public const string ShardsRolePrefix = "shards-";
-
-    public static Config For(ActorEventsOptions options, string journalId)
+    /// <param name="roles">See <see cref="NodeRoles"/>.</param>
+    public static Config For(ActorEventsOptions options, IEnumerable<string> roles)
     {
         var cluster = options.Cluster;
         var frame = Math.Max(options.Events.MaxBytes, options.Delivery.MaxBytes) + FrameOverhead;
@@ -44,7 +39,7 @@ internal static class NodeHocon
               }
               cluster {
                 seed-nodes = [{{seeds}}]
-                roles = ["{{JournalRolePrefix}}{{journalId}}", "{{ShardsRolePrefix}}{{options.Events.Shards}}"]
+                roles = [{{string.Join(", ", roles.Select(r => $"\"{r}\""))}}]
                 downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
                 split-brain-resolver { active-strategy = keep-majority, stable-after = 7s }
                 failure-detector.acceptable-heartbeat-pause = 4s

@@ -59,3 +59,6 @@ internal sealed record HoldSession(LaneSession Session, int Subscription);
 
 /// <summary>Subscription → lane: its handler goes on; read the stream again from the committed position.</summary>
 internal sealed record RereadSession(LaneSession Session);
+
+/// <summary>Stand-in → group: this session is held from this event on, for it is for a handler type that the node lacks.</summary>
+internal sealed record HandlerMissed(LaneSession Session, EventEnvelope Event);

@@ -8,7 +8,15 @@ namespace ActorEvents.Subscriptions;
 /// <param name="Overdue">Deliveries that were sent more than once and are still not answered.</param>
 /// <param name="Stalled">Streams that wait for the handler's key selector.</param>
 internal sealed record SubscriptionStatus(
-    string Handler, bool Paused, int Sessions, int Unsettled, int Keys, int InFlight, int Overdue, IReadOnlyList<StalledStream> Stalled);
+    string Handler, bool Paused, int Sessions, int Unsettled, int Keys, int InFlight, int Overdue, IReadOnlyList<StalledStream> Stalled)
+{
+    /// <summary>Streams that are held for a handler type of other nodes.</summary>
+    public IReadOnlyList<HeldStream> Held { get; init; } = [];
+}
+
+/// <summary>A stream that is held because this node lacks the handler type of one of its events.</summary>
+/// <param name="Position">Of that event; it is not committed.</param>
+internal sealed record HeldStream(string Stream, long Position, string Type, string Handler);
 
 /// <summary>A stream whose events wait because the key selector threw on one of them.</summary>
 /// <param name="Position">Of that event.</param>

@@ -40,7 +40,7 @@ public sealed class A_cluster_that_does_not_want_a_node : IDisposable
         var address = Cluster.Get(first.Services.GetRequiredService<ActorSystem>()).SelfAddress;
         using var second = await StartAsync(new ActorEventsOptions { Events = { Shards = 30 }, Cluster = { SeedNodes = [$"{address.Host}:{address.Port}"] } });
 
-        var e = await Assert.ThrowsAsync<ShardsMismatchException>(() => second.Services.GetRequiredService<ActorEventsNode>().Running.WaitAsync(Soon));
+        var e = await Assert.ThrowsAsync<ClusterMismatchException>(() => second.Services.GetRequiredService<ActorEventsNode>().Running.WaitAsync(Soon));
 
         Assert.Contains("events.shards = 30", e.Message, StringComparison.Ordinal);
         Assert.Contains("has 60", e.Message, StringComparison.Ordinal);

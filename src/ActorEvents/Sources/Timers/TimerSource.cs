@@ -37,6 +37,9 @@ public sealed class TimerSource : IEventSource
 
     public SourcePlacement Placement => SourcePlacement.Singleton;
 
+    /// <inheritdoc/>
+    public string Takes => $"every {_interval}, key '{_key}', {_mapping}";
+
     public string Describe => $"timer every {_interval}";
 
     /// <inheritdoc/>
