@@ -11,19 +11,25 @@ internal static class ClusterJoin
 {
     private static readonly TimeSpan MembersTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Joins and compares what nodes of one cluster share: journal, number of shards, what a source of a name reads.</summary>
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
+    private const int SayEvery = 5;
+
+    /// <summary>Forms or joins the cluster of the journal, and compares what its nodes share: journal, number of shards, what a source of a name reads.</summary>
+    /// <param name="waits">Told again and again what it waits for.</param>
     /// <returns>The members, this node among them.</returns>
-    public static async Task<IReadOnlyCollection<Member>> JoinAsync(ActorSystem system, ActorEventsOptions options, JournalDatabase journalDatabase, IReadOnlyList<IEventSource> sources, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyCollection<Member>> JoinAsync(
+        ActorSystem system,
+        ActorEventsOptions options,
+        JournalDatabase journalDatabase,
+        IReadOnlyList<IEventSource> sources,
+        TimeProvider time,
+        Action<string>? waits = null,
+        CancellationToken cancellationToken = default)
     {
         var cluster = Cluster.Get(system);
-        if (options.Cluster.SeedNodes.Count == 0)
-        {
-            cluster.Join(cluster.SelfAddress);
-        }
-
         var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.RegisterOnMemberUp(() => up.TrySetResult());
-        await up.Task.WaitAsync(cancellationToken);
+        await JoinAsync(cluster, up.Task, SeedAddresses.Of(options.Cluster, cluster.SelfAddress), journalDatabase, time, waits ?? (_ => { }), cancellationToken);
 
         // Asked for: what cluster.State shows lags behind, and may still be empty. The oldest decides, so that one wrong node turns away none that are right.
         using var inbox = Inbox.Create(system);
@@ -55,6 +61,62 @@ internal static class ClusterJoin
 
         Compare(cluster, state.Members, sources);
         return state.Members;
+    }
+
+    /// <summary>
+    /// Only the first seed node, or one without seed nodes, forms a cluster, and only where the journal's is gone. All others, and that one otherwise, join it at the seed nodes and at the
+    /// addresses that stand in the journal.
+    /// </summary>
+    private static async Task JoinAsync(
+        Cluster cluster, Task up, IReadOnlyList<Address> seeds, JournalDatabase journal, TimeProvider time, Action<string> waits, CancellationToken cancellationToken)
+    {
+        var forming = new ClusterForming(journal.Cluster, ClusterClaim.NameOf(cluster.SelfUniqueAddress), time);
+        var forms = seeds.Count == 0 || seeds[0] == cluster.SelfAddress;
+        IReadOnlyList<Address> asked = [];
+        var begun = time.GetTimestamp();
+        var looks = 0;
+        for (var claimed = false; !up.IsCompleted;)
+        {
+            var found = claimed ? null : await forming.LookAsync(cancellationToken);
+            if (found is { Alive.Count: 0 } && forms && await forming.ClaimAsync(found, cancellationToken))
+            {
+                claimed = true;
+
+                // Where no cluster has ever written a record, nodes of a version that writes none may be there.
+                Ask(found.Record is null && seeds.Count > 0 ? [cluster.SelfAddress, .. seeds.Where(s => s != cluster.SelfAddress)] : [cluster.SelfAddress]);
+            }
+            else if (found is not null)
+            {
+                if (found is { Beats: true, Alive.Count: > 0 } && seeds.Count == 0)
+                {
+                    throw new ClusterMismatchException(
+                        $"Another node works on this journal ({journal.Description}): {string.Join(", ", found.Alive)}. Two nodes share one as members of a cluster (cluster.seed-nodes); else give this node a journal of its own, or stop the other.");
+                }
+
+                Address[] others = [.. seeds.Concat(found.Alive).Where(a => a != cluster.SelfAddress).Distinct()];
+                if (others.Length > 0 && (seeds.Count > 0 || found.Beats))
+                {
+                    Ask(others);
+                }
+
+                if (looks++ % SayEvery == 0)
+                {
+                    waits(await JoinDiagnosis.SayAsync(cluster.SelfAddress, others, found, time.GetElapsedTime(begun)));
+                }
+            }
+
+            await Task.WhenAny(up, Task.Delay(s_look, time, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        void Ask(IReadOnlyList<Address> addresses)
+        {
+            if (!addresses.SequenceEqual(asked))
+            {
+                asked = addresses;
+                cluster.JoinSeedNodes(addresses);
+            }
+        }
     }
 
     /// <summary>A source of one name is read alike on all nodes: which of them reads a record is chance.</summary>

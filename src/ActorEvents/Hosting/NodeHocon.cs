@@ -14,7 +14,6 @@ internal static class NodeHocon
     {
         var cluster = options.Cluster;
         var frame = Math.Max(options.Events.MaxBytes, options.Delivery.MaxBytes) + FrameOverhead;
-        var seeds = string.Join(", ", cluster.SeedNodes.Select(s => $"\"akka.tcp://{cluster.Name}@{s}\""));
         return ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $$"""
             akka {
               log-config-on-start = off
@@ -38,7 +37,8 @@ internal static class NodeHocon
                 receive-buffer-size = {{2 * frame}}b
               }
               cluster {
-                seed-nodes = [{{seeds}}]
+                # Whether it forms or joins a cluster, a node decides by the journal.
+                seed-nodes = []
                 roles = [{{string.Join(", ", roles.Select(r => $"\"{r}\""))}}]
                 downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
                 split-brain-resolver { active-strategy = keep-majority, stable-after = 7s }

@@ -38,6 +38,7 @@ public sealed class JournalDatabase : IAsyncDisposable
         DeadLetters = new SqlDeadLetterStore(dialect, _writer, time);
         Reader = new SqlJournalReader(dialect);
         Relay = new SqlRelayStore(dialect, _writer);
+        Cluster = new SqlClusterStore(dialect, _writer);
     }
 
     /// <summary>Made with the journal; the origin id of everything that its relay publishes, with the epoch behind it once the journal was restored.</summary>
@@ -67,6 +68,9 @@ public sealed class JournalDatabase : IAsyncDisposable
     internal IJournalReader Reader { get; }
 
     internal IRelayStore Relay { get; }
+
+    /// <summary>Which cluster works on this journal.</summary>
+    internal IClusterStore Cluster { get; }
 
     /// <summary>Why the journal takes no writes, with its place and what to do; null: it does. Where nothing was written for a second, found by a write; answers within 2 s.</summary>
     public Task<string?> ProblemAsync(CancellationToken cancellationToken) => _check.ProblemAsync(cancellationToken);

@@ -27,4 +27,10 @@ internal static partial class Log
 
     [LoggerMessage(6007, LogLevel.Warning, "{Node} has not said within {Seconds:0} s that it holds back what it has no handler for ({Handlers}); this node starts all the same")]
     public static partial void NotHeldBack(ILogger log, string node, double seconds, string handlers);
+
+    [LoggerMessage(6008, LogLevel.Debug, "The journal's record of the cluster was not read or written: {Reason}")]
+    public static partial void ClusterRecordFailed(ILogger log, string reason);
+
+    [LoggerMessage(6009, LogLevel.Warning, "Still {Waits}")]
+    public static partial void StillJoining(ILogger log, string waits);
 }

@@ -18,7 +18,7 @@ internal static class BareSystem
             .WithFallback(ClusterSingleton.DefaultConfig());
         var system = ActorSystem.Create(builder.Options.Cluster.Name, BootstrapSetup.Create().WithConfig(config).And(journal.AkkaSetup));
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
-        await ClusterJoin.JoinAsync(system, builder.Options, journal, [], patience.Token);
+        await ClusterJoin.JoinAsync(system, builder.Options, journal, [], TimeProvider.System, cancellationToken: patience.Token);
         return system;
     }
 }
