@@ -229,7 +229,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
 
     private void OnHandlerMissed(HandlerMissed missed)
     {
-        Log.HandlerMissed(_log, missed.Session.Stream.Name, missed.Event.Position.Number, missed.Event.Type, string.Join("; ", _left.Missing.Where(m => m.Misses(missed.Event))));
+        Log.HandlerMissed(_log, missed.Session.Stream.Label, missed.Event.Position.Number, missed.Event.Type, string.Join("; ", _left.Missing.Where(m => m.Misses(missed.Event))));
         var (name, actor) = _sources.FirstOrDefault(s => s.Value.Path.Equals(missed.Session.Lane.Path.Parent));
         if (name is not null && _wanted.TryGetValue(name, out var source) && _left.Leave(source, missed.Event))
         {

@@ -53,7 +53,7 @@ internal sealed class HandlerStandIn : ReceiveActor
         if (settled < events.Length)
         {
             var missed = events[settled];
-            _sessions[session] = new HeldStream(session.Stream.Name, missed.Position.Number, missed.Type, _missing.First(m => m.Misses(missed)).Name);
+            _sessions[session] = new HeldStream(session.Stream.Label, missed.Position.Number, missed.Type, _missing.First(m => m.Misses(missed)).Name);
             session.Lane.Tell(new HoldSession(session, _index));
             Context.Parent.Tell(new HandlerMissed(session, missed));
         }
