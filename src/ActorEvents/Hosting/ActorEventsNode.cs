@@ -21,7 +21,7 @@ namespace ActorEvents.Hosting;
 /// </summary>
 public sealed class ActorEventsNode : IHostedLifecycleService
 {
-    private static readonly TimeSpan StaleView = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StaleView = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PausePatience = TimeSpan.FromSeconds(10);
     private static readonly BlockedKeys NoneBlocked = new();
     private readonly ActorEventsBuilder _builder;
