@@ -60,7 +60,10 @@ public sealed class NodeSettings
         ? "exit-when-done = on, but shop.enabled = off: only the shop is ever done. Leave --exit-when-done out, or set shop.enabled = on."
         : null;
 
-    internal SourceDefaults ForSources(string nodeId) => new(Kafka, Events.MaxBytes, nodeId);
+    /// <summary>Whether its partitions wait for this node when it stops.</summary>
+    internal bool IsStaticMember => Kafka.Membership == KafkaMembership.Static || (Kafka.Membership == KafkaMembership.Auto && Cluster.SeedNodes.Count == 0);
+
+    internal SourceDefaults ForSources(string nodeId) => new(Kafka, Events.MaxBytes, IsStaticMember ? nodeId : null);
 }
 
 /// <summary>Where the node serves HTTP.</summary>

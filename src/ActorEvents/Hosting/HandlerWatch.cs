@@ -11,7 +11,7 @@ namespace ActorEvents.Hosting;
 
 /// <summary>
 /// Compares the handler types of this node with those of the others, and has the group hold back what it lacks. Another node that starts asks by the text of a role whether that is so, and
-/// reads nothing before. A handler type of a node that left in an orderly way is forgotten with it; one of a node that was lost is not, for it may come back.
+/// reads nothing before. Subscriptions hear from it that a member leaves. A handler type of a node that left in an orderly way is forgotten with it; one of a node that was lost is not, for it may come back.
 /// </summary>
 internal sealed class HandlerWatch : ReceiveActor
 {
@@ -47,6 +47,11 @@ internal sealed class HandlerWatch : ReceiveActor
         Receive<ClusterEvent.MemberExited>(m => Gone(m.Member, lost: false));
         Receive<ClusterEvent.IMemberEvent>(m =>
         {
+            if (m is ClusterEvent.MemberLeft)
+            {
+                Context.System.EventStream.Publish(MembersChanged.Instance);
+            }
+
             _members[m.Member.UniqueAddress] = m.Member;
             Compare();
         });
@@ -75,6 +80,8 @@ internal sealed class HandlerWatch : ReceiveActor
 
     private void Gone(Member member, bool lost)
     {
+        // Also of one that was not a member to this node any more: its regions are known to be gone only now.
+        Context.System.EventStream.Publish(MembersChanged.Instance);
         if (!_members.Remove(member.UniqueAddress))
         {
             return;
