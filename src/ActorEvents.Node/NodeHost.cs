@@ -219,7 +219,7 @@ internal static class NodeHost
                         {
                             Name = SourceName,
                             Start = settings.Kafka.Start,
-                            InstanceId = settings.Kafka.Membership == KafkaMembership.Static ? $"{folder.NodeId}-{SourceName}" : null,
+                            InstanceId = settings.IsStaticMember ? $"{folder.NodeId}-{SourceName}" : null,
                             Topics = new Dictionary<string, RecordMapping>(StringComparer.Ordinal)
                             {
                                 [Topics.OrderLines] = new RecordMapping(OrderLine.EventType, "/topics/" + Topics.OrderLines, maxEventBytes: options.Events.MaxBytes),
@@ -283,7 +283,7 @@ internal static class NodeHost
             $"http      {string.Join(", ", app.Urls)}",
             $"journal   {journal.Description}, {(journal.IsNew ? "new journal" : "journal")} {journal.JournalId}",
             $"cluster   {options.Cluster.Name}, {(options.Cluster.SeedNodes.Count == 0 ? "a cluster of its own" : "seed nodes " + string.Join(", ", options.Cluster.SeedNodes))}",
-            $"kafka     {settings.Kafka.BootstrapServers}{(broker is null ? "" : " (embedded)")}, group {settings.Kafka.GroupId}, {settings.Kafka.Membership.ToString().ToLowerInvariant()} member",
+            $"kafka     {settings.Kafka.BootstrapServers}{(broker is null ? "" : " (embedded)")}, group {settings.Kafka.GroupId}, {(settings.IsStaticMember ? "static" : "dynamic")} member",
             $"handlers  {string.Join(", ", node.Handlers.Select(h => h.Name))}",
             .. given.Select(g => $"setting   {g}"),
         ];

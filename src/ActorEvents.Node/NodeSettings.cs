@@ -63,7 +63,10 @@ public sealed class NodeSettings
         _ => null,
     };
 
-    internal SourceDefaults ForSources(string nodeId) => new(Kafka, Events.MaxBytes, nodeId);
+    /// <summary>Whether its partitions wait for this node when it stops.</summary>
+    internal bool IsStaticMember => Kafka.Membership == KafkaMembership.Static || (Kafka.Membership == KafkaMembership.Auto && Cluster.SeedNodes.Count == 0);
+
+    internal SourceDefaults ForSources(string nodeId) => new(Kafka, Events.MaxBytes, IsStaticMember ? nodeId : null);
 }
 
 /// <summary>Where the node serves HTTP.</summary>

@@ -32,7 +32,7 @@ internal sealed class BenchNode : IAsyncDisposable
         var builder = new ActorEventsBuilder(new ActorEventsOptions());
         configure(builder);
         var journal = await JournalDatabase.OpenAsync(options, TimeProvider.System, CancellationToken.None);
-        var system = await BareSystem.StartAsync(builder.Options, journal);
+        var system = await BareSystem.StartAsync(builder, journal);
         var tail = new JournalTail(journal.Reader, builder.Options.Relay.PollInterval, TimeProvider.System, NullLogger.Instance);
         return new BenchNode(system, journal, tail, await Hosting.DataPath.StartAsync(system, builder, journal, tail, destination, TimeProvider.System, NullLoggerFactory.Instance));
     }

@@ -14,12 +14,12 @@ public class KafkaClientOptions
     [Required]
     public string GroupId { get; set; } = "actor-events";
 
-    /// <summary>Static: a node that comes back at once is at work at once. Default static.</summary>
-    public KafkaMembership Membership { get; set; } = KafkaMembership.Static;
+    /// <summary>Static: a node that comes back at once is at work at once. Dynamic: one that stops gives its partitions to others at once. Default auto.</summary>
+    public KafkaMembership Membership { get; set; } = KafkaMembership.Auto;
 
-    /// <summary>Time after which a silent member's partitions go to others. Default 10 s; on the embedded broker 2 s.</summary>
+    /// <summary>Time after which a silent member's partitions go to others. Default 6 s, the least that a broker takes by default; on the embedded broker 2 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:30:00")]
-    public TimeSpan SessionTimeout { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan SessionTimeout { get; set; } = TimeSpan.FromSeconds(6);
 
     /// <summary>How long a record waits for company in a batch; the relay's, which come in lists, at most 0.5 ms. Default 2 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
@@ -76,4 +76,7 @@ public enum KafkaMembership
 
     /// <summary>A new member at each start.</summary>
     Dynamic,
+
+    /// <summary>Dynamic on a node with seed nodes, static on one that is alone.</summary>
+    Auto,
 }

@@ -20,6 +20,9 @@ public sealed class KafkaEventSource(KafkaSourceOptions options, KafkaClientOpti
     /// <inheritdoc/>
     public string ConsumerGroup => options.GroupId ?? client.GroupId;
 
+    /// <inheritdoc/>
+    public string Takes => $"group {ConsumerGroup}: {string.Join("; ", options.Topics.OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => $"{t.Key} as {t.Value}"))}";
+
     public string Describe => $"Kafka {string.Join(", ", options.Topics.Keys)} (group {ConsumerGroup}, start {options.Start.ToString().ToLowerInvariant()})";
 
     /// <inheritdoc/>

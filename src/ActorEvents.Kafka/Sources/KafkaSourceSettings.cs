@@ -26,7 +26,7 @@ internal static class KafkaSourceSettings
         if (!client.Client.TryGetValue("group.protocol", out var protocol) || !string.Equals(protocol, "consumer", StringComparison.OrdinalIgnoreCase))
         {
             settings["session.timeout.ms"] = session.ToString("0", CultureInfo.InvariantCulture);
-            settings["heartbeat.interval.ms"] = Math.Clamp(session / 4, 200, 3_000).ToString("0", CultureInfo.InvariantCulture);
+            settings["heartbeat.interval.ms"] = Math.Clamp(session / 12, 200, 3_000).ToString("0", CultureInfo.InvariantCulture);
         }
 
         foreach (var (name, value) in client.Client)

@@ -45,7 +45,7 @@ public sealed class KafkaTopicsSettings : SourceSettings
             Name = name,
             Start = Start,
             GroupId = Given(GroupId) ?? $"{node.Kafka.GroupId}-{name}",
-            InstanceId = node.Kafka.Membership == KafkaMembership.Static ? $"{node.NodeId}-{name}" : null,
+            InstanceId = node.MemberId is { } member ? $"{member}-{name}" : null,
             Topics = Topics.ToDictionary(
                 t => t,
                 t => new RecordMapping(Given(Type) ?? t, Given(Source) ?? "/topics/" + t, Given(ContentType), KeyFormat, node.MaxEventBytes),

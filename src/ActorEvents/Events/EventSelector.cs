@@ -12,9 +12,19 @@ internal sealed class EventSelector
 
     public EventSelector(IEnumerable<string> types, IEnumerable<string> sources, IEnumerable<string> contentTypes)
     {
-        _types = new Pattern(types);
-        _sources = new Pattern(sources);
-        _contentTypes = new Pattern(contentTypes);
+        IEnumerable<string>[] patterns = [[.. types], [.. sources], [.. contentTypes]];
+        (_types, _sources, _contentTypes) = (new Pattern(patterns[0]), new Pattern(patterns[1]), new Pattern(patterns[2]));
+        Text = string.Join(';', patterns.Select(list => string.Join('|', list.Order(StringComparer.Ordinal).Select(Uri.EscapeDataString))));
+    }
+
+    /// <summary>The patterns in one line of URI characters, '|' and ';': equal for equal selectors, on whichever node.</summary>
+    public string Text { get; }
+
+    /// <summary>A selector by its <see cref="Text"/>.</summary>
+    public static EventSelector Parse(string text)
+    {
+        string[][] lists = [.. text.Split(';').Select(list => list.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToArray())];
+        return new EventSelector(lists[0], lists[1], lists[2]);
     }
 
     public bool Matches(EventEnvelope envelope) =>

@@ -20,7 +20,13 @@ public sealed record StreamId(string Name, string OriginScope)
     /// <summary>The stream of one Kafka partition.</summary>
     public static StreamId ForPartition(string source, string topic, string topicId, int partition) => new(
         string.Create(CultureInfo.InvariantCulture, $"{source}/{topicId}/{partition}"),
-        string.Create(CultureInfo.InvariantCulture, $"{source}/{topic}/{partition}"));
+        string.Create(CultureInfo.InvariantCulture, $"{source}/{topic}/{partition}"))
+    {
+        Label = string.Create(CultureInfo.InvariantCulture, $"{topic}[{partition}]"),
+    };
+
+    /// <summary>For people, who know no ids: <c>shop.order-lines[2]</c>, a file's path, a timer's name.</summary>
+    internal string Label { get; init; } = OriginScope;
 
     /// <summary>What is read, without source and partition: a topic's name. Attribute of metrics and spans.</summary>
     internal string Destination => _destination ??= OriginScope.IndexOf('/', StringComparison.Ordinal) is > 0 and var first && OriginScope.LastIndexOf('/') is var last && last > first

@@ -23,6 +23,9 @@ internal sealed record GroupSettings(
 {
     /// <summary>What stands still from the start, until somebody lets it go on.</summary>
     public IReadOnlyCollection<(PartKind Kind, string Name)> Paused { get; init; } = [];
+
+    /// <summary>Handler types that others of the cluster have, as far as is known at the start.</summary>
+    public IReadOnlyList<MissingHandler> Missing { get; init; } = [];
 }
 
 /// <summary>
@@ -37,6 +40,9 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
     private static readonly TimeSpan Calm = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Proven = TimeSpan.FromSeconds(10);
 
+    /// <summary>What is under way in a source that is left to other nodes ends so fast, or is handled there.</summary>
+    private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(1);
+
     private readonly GroupSettings _settings;
     private readonly ILogger _log;
     private readonly RepeatedErrors _errors;
@@ -49,6 +55,8 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
     private readonly Dictionary<string, string> _reasons = new(StringComparer.Ordinal);
     private readonly HashSet<(PartKind Kind, string Name)> _paused;
     private readonly List<SourceDrained> _drained = [];
+    private readonly LeftSources _left;
+    private readonly List<(IActorRef ReplyTo, HoldBack Question)> _holdBacks = [];
     private List<SubscriptionRef> _subscriptions = [];
     private HashSet<IActorRef> _stopping = [];
     private IActorRef _committer = ActorRefs.Nobody;
@@ -66,6 +74,8 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
         _log = settings.Logging.CreateLogger("ActorEvents.Group");
         _paused = [.. settings.Paused];
         (_errors, _restarts) = (new RepeatedErrors(settings.Time), new RepeatedErrors(settings.Time));
+        _left = new LeftSources([.. settings.Handlers.Select(h => h.Handler)]);
+        _left.Take(settings.Missing);
         foreach (var source in settings.Sources.Where(s => s.Placement == SourcePlacement.EveryNode))
         {
             _wanted.Add(source.Name, source);
@@ -116,6 +126,8 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
                 _drained.Add(m);
             }
         });
+        Receive<HoldBack>(OnHoldBack);
+        Receive<HandlerMissed>(OnHandlerMissed);
         Receive<UnknownSession>(_ => Restart(Sender.Path.Name));
         Receive<StartGroup>(_ => Start());
         Receive<StartSource>(_ => StartSources());
@@ -183,7 +195,55 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
                     index, h.Handler, h.Region, _deadLetters, _settings.Delivery, _settings.Time, _settings.Logging.CreateLogger($"ActorEvents.Subscriptions.{h.Handler.Name}"), IsPaused(PartKind.Handler, h.Handler.Name))),
                 Name($"subscription-{h.Handler.Name}"))),
             h.Handler.Selector.Matches))];
+        if (_left.Missing is { Count: > 0 } missing)
+        {
+            var index = _subscriptions.Count;
+            _subscriptions.Add(new SubscriptionRef(
+                index, HandlerStandIn.Name, Context.Watch(Context.ActorOf(Props.Create(() => new HandlerStandIn(index, missing)), Name("stand-in"))), e => missing.Any(m => m.Misses(e))));
+        }
+
+        AnswerHoldBacks();
         StartSources();
+    }
+
+    private void OnHoldBack(HoldBack question)
+    {
+        _holdBacks.Add((Sender, question));
+        if (_left.Take(question.Missing) && !_draining)
+        {
+            foreach (var source in _settings.Sources.Where(s => _left.Names.Contains(s.Name)))
+            {
+                _wanted[source.Name] = source;
+            }
+
+            _left.Return();
+            StopMembers();
+        }
+        else if (_running)
+        {
+            AnswerHoldBacks();
+        }
+    }
+
+    private void AnswerHoldBacks()
+    {
+        foreach (var (replyTo, question) in _holdBacks)
+        {
+            replyTo.Tell(new HeldBack(question));
+        }
+
+        _holdBacks.Clear();
+    }
+
+    private void OnHandlerMissed(HandlerMissed missed)
+    {
+        Log.HandlerMissed(_log, missed.Session.Stream.Label, missed.Event.Position.Number, missed.Event.Type, string.Join("; ", _left.Missing.Where(m => m.Misses(missed.Event))));
+        var (name, actor) = _sources.FirstOrDefault(s => s.Value.Path.Equals(missed.Session.Lane.Path.Parent));
+        if (name is not null && _wanted.TryGetValue(name, out var source) && _left.Leave(source, missed.Event))
+        {
+            _wanted.Remove(name);
+            actor.Tell(new DrainSource(LeavePatience));
+        }
     }
 
     private void StartSources()
@@ -250,7 +310,7 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
         FinishDrain();
         if (!_running && _stopping.Count == 0 && !Timers.IsTimerActive(StartGroup.Instance))
         {
-            Timers.StartSingleTimer(StartGroup.Instance, StartGroup.Instance, _groupPause);
+            Timers.StartSingleTimer(StartGroup.Instance, StartGroup.Instance, _groupFailures == 0 ? TimeSpan.Zero : _groupPause);
         }
     }
 
@@ -262,10 +322,20 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
             return;
         }
 
-        _running = false;
         _groupFailures++;
         _groupPause = Backoff.After(_groupFailures, FirstBackoff, MaxBackoff);
         Log.SubscriptionFailed(_log, failed, _groupPause.TotalMilliseconds);
+        StopMembers();
+    }
+
+    private void StopMembers()
+    {
+        if (!_running)
+        {
+            return;
+        }
+
+        _running = false;
         _stopping = [.. Context.GetChildren()];
         _subscriptions = [];
         foreach (var child in _stopping)
@@ -330,10 +400,10 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
     {
         // Read before the first await: what comes behind it runs on another thread.
         var (running, draining) = (_running, _draining);
-        var known = _settings.Sources.Where(s => _wanted.ContainsKey(s.Name) || _sources.ContainsKey(s.Name)).Select(s => new SourceStatus(
+        var known = _settings.Sources.Where(s => _wanted.ContainsKey(s.Name) || _sources.ContainsKey(s.Name) || _left.Reason(s.Name) is not null).Select(s => new SourceStatus(
             s.Name, IsPaused(PartKind.Source, s.Name), draining, [], [])
         {
-            Problem = _reasons.TryGetValue(s.Name, out var reason) ? $"failed and is started again: {reason}" : s.Problem,
+            Problem = _left.Reason(s.Name) is { } left ? left : _reasons.TryGetValue(s.Name, out var reason) ? $"failed and is started again: {reason}" : s.Problem,
         }).ToArray();
         (string, IActorRef)[] sources = [.. _sources.Select(s => (s.Key, s.Value))];
         (string, IActorRef)[] subscriptions = [.. _subscriptions.Select(s => (s.Handler, s.Actor))];
@@ -345,7 +415,10 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
             draining,
             [.. known.Select(k => answers.FirstOrDefault(a => a.Name == k.Name) is { } answer ? answer with { Problem = k.Problem } : k)],
             views,
-            [.. silentSources.Select(s => $"source {s}"), .. silent.Select(h => $"subscription of handler {h}")]);
+            [.. silentSources.Select(s => $"source {s}"), .. silent.Select(h => $"subscription of handler {h}")])
+        {
+            Held = [.. _left.Problems(views.SelectMany(v => v.Held))],
+        };
     }
 
     private string Name(string role) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{role}-{_generation}");

@@ -16,7 +16,11 @@ internal sealed record GroupStatus(
         .. Sources.Where(s => s.Problem is not null).Select(s => $"source {s.Name}: {s.Problem}"),
         .. Subscriptions.SelectMany(s => s.Stalled.Select(l => Stalled(s.Handler, l))),
         .. Lanes.Where(l => l.SpanReached).Select(SpanReached),
+        .. Held,
     ];
+
+    /// <summary>What is held for handler types that this node lacks, a text each.</summary>
+    public IReadOnlyList<string> Held { get; init; } = [];
 
     /// <summary>All lanes.</summary>
     public IEnumerable<LaneStatus> Lanes => Sources.SelectMany(s => s.Lanes);

@@ -1,4 +1,5 @@
 using ActorEvents.Sources;
+using ActorEvents.Subscriptions;
 
 namespace ActorEvents.Groups;
 
@@ -30,3 +31,9 @@ internal sealed record PausePart(PartKind Kind, string Name, bool Paused);
 
 /// <param name="Problem">Why nothing was done, or null.</param>
 internal sealed record PartPaused(string? Problem);
+
+/// <summary>Cluster's side → group: settle nothing that these take. Answered with <see cref="HeldBack"/> once it is so; lanes start again if something is new.</summary>
+internal sealed record HoldBack(IReadOnlyList<MissingHandler> Missing);
+
+/// <summary>Answer to <see cref="HoldBack"/>.</summary>
+internal sealed record HeldBack(HoldBack Now);

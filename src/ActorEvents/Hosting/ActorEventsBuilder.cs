@@ -53,7 +53,7 @@ public sealed class ActorEventsBuilder(ActorEventsOptions options)
     /// <summary>Adds a source; its name must be unique.</summary>
     public ActorEventsBuilder AddSource(IEventSource source) => AddSource(_ => source);
 
-    /// <summary>Adds a source that is made when the node starts.</summary>
+    /// <summary>Adds a source that is made when the node starts, before its actor system: it must not ask for that one.</summary>
     public ActorEventsBuilder AddSource(Func<IServiceProvider, IEventSource> source)
     {
         _sources.Add(source);

@@ -47,6 +47,7 @@ public static class ActorEventsHosting
             builder.Options.Relay.PollInterval,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>().CreateLogger("ActorEvents.Journal")));
+        services.AddSingleton(provider => new NodeSources([.. builder.Sources.Select(s => s(provider))]));
         services.AddSingleton<ActorEventsNode>();
         services.AddSingleton<EventObservers>();
         services.Configure<HostOptions>(o =>
@@ -58,7 +59,7 @@ public static class ActorEventsHosting
         });
         services.AddAkka(builder.Options.Cluster.Name, (akka, provider) =>
         {
-            akka.AddHocon(DataPath.Configuration(builder.Options, journal), HoconAddMode.Prepend).AddSetup(journal.AkkaSetup);
+            akka.AddHocon(DataPath.Configuration(builder, journal, provider.GetRequiredService<NodeSources>().All), HoconAddMode.Prepend).AddSetup(journal.AkkaSetup);
             akka.ConfigureLoggers(loggers =>
             {
                 loggers.ClearLoggers();

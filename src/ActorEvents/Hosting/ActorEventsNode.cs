@@ -4,6 +4,7 @@ using ActorEvents.Handlers;
 using ActorEvents.Journal;
 using ActorEvents.Journal.Tail;
 using ActorEvents.Relay;
+using ActorEvents.Retries;
 using ActorEvents.Sources;
 using ActorEvents.Telemetry;
 using Akka.Actor;
@@ -20,7 +21,7 @@ namespace ActorEvents.Hosting;
 /// </summary>
 public sealed class ActorEventsNode : IHostedLifecycleService
 {
-    private static readonly TimeSpan StaleView = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StaleView = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PausePatience = TimeSpan.FromSeconds(10);
     private static readonly BlockedKeys NoneBlocked = new();
     private readonly ActorEventsBuilder _builder;
@@ -31,6 +32,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     private readonly ILoggerFactory _logging;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ILogger _log;
+    private readonly RepeatedErrors _waiting;
     private readonly TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private IReadOnlyList<IEventSource> _sources = [];
@@ -38,6 +40,8 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     private IActorRef _group = ActorRefs.Nobody;
     private DataPath? _path;
     private StatusWatch? _watch;
+    private ClusterClaim? _claim;
+    private volatile string _waits = "joining the cluster";
     private Task _starting = Task.CompletedTask;
 
     public ActorEventsNode(
@@ -57,6 +61,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
         _logging = logging;
         _lifetime = lifetime;
         _log = logging.CreateLogger("ActorEvents.Node");
+        _waiting = new RepeatedErrors(time);
     }
 
     public NodeState State { get; private set; } = NodeState.Starting;
@@ -96,8 +101,8 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     {
         NodeState.Running => View is not { } view ? ["starting: the first look at sources, journal and relay is under way"]
             : _time.GetElapsedTime(view.Taken) > StaleView ? [$"this node has not looked at its parts since {view.At:O}: its threads are busy"]
-            : [.. view.Problems],
-        NodeState.Starting => [Failure?.Message ?? "starting: joining the cluster and starting sources"],
+            : [.. view.Problems, .. _claim?.Problem is { } other ? [other] : (string[])[]],
+        NodeState.Starting => [Failure?.Message ?? $"starting: {_waits}"],
         NodeState.Draining => ["draining: sources are stopped, what is under way is being finished"],
         _ => ["stopped"],
     };
@@ -161,6 +166,11 @@ public sealed class ActorEventsNode : IHostedLifecycleService
             await _watch.DisposeAsync();
         }
 
+        if (_claim is not null)
+        {
+            await _claim.DisposeAsync();
+        }
+
         await _tail.DisposeAsync();
         await _journal.DisposeAsync();
         State = NodeState.Stopped;
@@ -186,13 +196,19 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     {
         try
         {
-            _sources = [.. _builder.Sources.Select(s => s(_services))];
+            _sources = _services.GetRequiredService<NodeSources>().All;
             await NameCheck.CheckAsync(_journal, _builder.Handlers, _sources, _builder.Options.Events.Forgotten, _stopping.Token);
-            await ClusterJoin.JoinAsync(system, _builder.Options, _journal, _stopping.Token);
+            var members = await ClusterJoin.JoinAsync(system, _builder.Options, _journal, _sources, _time, Waits, _stopping.Token);
+            _claim = new ClusterClaim(_journal.Cluster, () => ClusterClaim.ViewOf(Cluster.Get(system)), OnSecondCluster, _time, _log);
+            _claim.Start();
             Cluster.Get(system).RegisterOnMemberRemoved(OnRemoved);
+            var handlers = system.ActorOf(HandlerWatch.Props(_builder.Handlers, _log), HandlerWatch.Name);
+            await HandlerComparison.HeldBackByOthersAsync(system, members, _builder.Handlers, _time, _log, _stopping.Token);
             _path = await DataPath.StartAsync(
                 system, _builder, _journal, _tail, _builder.Destination is { } destination ? () => destination(_services) : null, _time, _logging);
-            _group = _path.StartGroup(_sources);
+            var missing = await handlers.Ask<HandlerWatch.Missing>(HandlerWatch.Begin.Instance, _stopping.Token);
+            _group = _path.StartGroup(_sources, missing: missing.Handlers);
+            handlers.Tell(new HandlerWatch.Attach(_group));
             _path.StartSingletons(_sources, _group);
             _watch = new StatusWatch(_group, _path.Relay?.Proxy, _builder.Options.Relay.MaxBehind, _path.Blocked, _journal, _time, _log);
             _stopping.Token.ThrowIfCancellationRequested();
@@ -209,6 +225,24 @@ public sealed class ActorEventsNode : IHostedLifecycleService
             Log.NodeFailed(_log, e.Message);
             _running.TrySetException(e);
             _lifetime.StopApplication();
+        }
+    }
+
+    private void Waits(string what)
+    {
+        if (what != _waits && _waiting.IsWorthSaying("") && what.Length > 40)
+        {
+            Log.StillJoining(_log, what);
+        }
+
+        _waits = what;
+    }
+
+    private void OnSecondCluster(Exception failure)
+    {
+        if (!_stopping.IsCancellationRequested)
+        {
+            End(failure);
         }
     }
 

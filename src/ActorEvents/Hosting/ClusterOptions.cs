@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Net;
 
 namespace ActorEvents.Hosting;
 
@@ -21,9 +22,16 @@ public sealed class ClusterOptions : IValidatableObject
     /// <summary>Addresses <c>host:port</c> of the nodes that are asked first. Empty: a cluster of its own. Default empty.</summary>
     public IReadOnlyList<string> SeedNodes { get; set; } = [];
 
-    /// <summary>A seed node without a port is asked for ever, and never answers.</summary>
+    /// <summary>A seed node without a port is asked for ever, and never answers; an address that stands for all of a machine's is reached by nobody.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (IPAddress.TryParse(Hostname, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
+        {
+            yield return new ValidationResult(
+                $"'{Hostname}' stands for all addresses of a machine, and no other node can reach it. Give the one that the others use (to listen at all of them: akka.remote.dot-netty.tcp.bind-hostname).",
+                [nameof(Hostname)]);
+        }
+
         foreach (var seed in SeedNodes)
         {
             var colon = seed.LastIndexOf(':');

@@ -5,6 +5,7 @@ using ActorEvents.Journal;
 using ActorEvents.Journal.Tail;
 using ActorEvents.Relay;
 using ActorEvents.Sources;
+using ActorEvents.Subscriptions;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.Singleton;
@@ -39,10 +40,10 @@ internal sealed class DataPath : IDisposable
     public IReadOnlyList<(HandlerDefinition Handler, IActorRef Region)> Regions => _regions;
 
     /// <summary>What an actor system needs for it.</summary>
-    public static Config Configuration(ActorEventsOptions options, JournalDatabase journal) => DeliverySerializer.Configuration
+    public static Config Configuration(ActorEventsBuilder builder, JournalDatabase journal, IReadOnlyList<IEventSource> sources) => DeliverySerializer.Configuration
         .WithFallback(RelaySerializer.Configuration)
         .WithFallback(journal.AkkaConfig)
-        .WithFallback(NodeHocon.For(options, journal.JournalId));
+        .WithFallback(NodeHocon.For(builder.Options, NodeRoles.Of(builder, journal.JournalId, sources)));
 
     /// <summary>Starts regions and relay on a member of a cluster.</summary>
     /// <param name="destination">Null: outgoing events stay in the journal.</param>
@@ -52,12 +53,13 @@ internal sealed class DataPath : IDisposable
         var path = new DataPath(system, builder, journal, time, logging);
         path.Relay = destination is null ? null : RelayHandle.Start(system, new RelaySettings(
             journal.JournalId, tail, journal.Relay, journal.DeadLetters, destination, builder.Options.Relay, time, logging.CreateLogger("ActorEvents.Relay"))
-        { Restores = journal.Restores });
+        { Restores = journal.Restores, Role = NodeRoles.Relay });
         var signal = new AppendSignal(tail, path.Relay?.Signal);
         var sharding = ClusterSharding.Get(system);
-        var settings = ClusterShardingSettings.Create(system);
         foreach (var handler in builder.Handlers)
         {
+            // By role: a coordinator on a node without that handler would never start.
+            var settings = ClusterShardingSettings.Create(system).WithRole(NodeRoles.Handler(handler.Name));
             var context = new EntityContext(handler, journal.Entities, signal, time, logging.CreateLogger($"ActorEvents.Handlers.{handler.Name}"), path.Blocked)
             {
                 JournalSystem = journal.SystemName,
@@ -70,9 +72,10 @@ internal sealed class DataPath : IDisposable
     }
 
     /// <summary>Starts the group over some sources. Those that run on one node at a time wait until <see cref="StartSingletons"/> gives them to a node.</summary>
+    /// <param name="missing">Handler types that other nodes have and this one lacks.</param>
     /// <exception cref="ArgumentException">The name of a source is malformed or reserved.</exception>
     /// <exception cref="InvalidOperationException">Two sources have one name or read the same, or what is to start paused is not there.</exception>
-    public IActorRef StartGroup(IReadOnlyList<IEventSource> sources, string name = "events")
+    public IActorRef StartGroup(IReadOnlyList<IEventSource> sources, string name = "events", IReadOnlyList<MissingHandler>? missing = null)
     {
         foreach (var source in sources)
         {
@@ -90,6 +93,7 @@ internal sealed class DataPath : IDisposable
         var settings = new GroupSettings(_regions, sources, _journal.Positions, _journal.DeadLetters, options.Flow, options.Delivery, _time, _logging)
         {
             Paused = [.. options.Events.PausedSources.Select(s => (PartKind.Source, s)), .. options.Events.PausedHandlers.Select(h => (PartKind.Handler, h))],
+            Missing = missing ?? [],
         };
         return _system.ActorOf(Props.Create(() => new EventGroup(settings)), name);
     }
@@ -103,7 +107,7 @@ internal sealed class DataPath : IDisposable
                 ClusterSingletonManager.Props(
                     SingletonSlot.Props(source.Name, group, _builder.Options.Flow.DrainTimeout),
                     SingletonSlot.Release.Instance,
-                    ClusterSingletonManagerSettings.Create(_system).WithSingletonName(source.Name)),
+                    ClusterSingletonManagerSettings.Create(_system).WithSingletonName(source.Name).WithRole(NodeRoles.Source(source.Name))),
                 $"source-{source.Name}");
         }
     }

@@ -9,17 +9,11 @@ internal static class NodeHocon
     /// <summary>Room in a remote frame beside the largest event.</summary>
     public const int FrameOverhead = 16 * 1024;
 
-    /// <summary>Role that carries the journal's id, so that nodes with different journals refuse each other.</summary>
-    public const string JournalRolePrefix = "journal-";
-
-    /// <summary>Role that carries the number of shards: with two of them a key would have an entity on either node.</summary>
-    public const string ShardsRolePrefix = "shards-";
-
-    public static Config For(ActorEventsOptions options, string journalId)
+    /// <param name="roles">See <see cref="NodeRoles"/>.</param>
+    public static Config For(ActorEventsOptions options, IEnumerable<string> roles)
     {
         var cluster = options.Cluster;
         var frame = Math.Max(options.Events.MaxBytes, options.Delivery.MaxBytes) + FrameOverhead;
-        var seeds = string.Join(", ", cluster.SeedNodes.Select(s => $"\"akka.tcp://{cluster.Name}@{s}\""));
         return ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $$"""
             akka {
               log-config-on-start = off
@@ -43,11 +37,16 @@ internal static class NodeHocon
                 receive-buffer-size = {{2 * frame}}b
               }
               cluster {
-                seed-nodes = [{{seeds}}]
-                roles = ["{{JournalRolePrefix}}{{journalId}}", "{{ShardsRolePrefix}}{{options.Events.Shards}}"]
+                # Whether it forms or joins a cluster, a node decides by the journal.
+                seed-nodes = []
+                roles = [{{string.Join(", ", roles.Select(r => $"\"{r}\""))}}]
                 downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
-                split-brain-resolver { active-strategy = keep-majority, stable-after = 7s }
-                failure-detector.acceptable-heartbeat-pause = 4s
+                # A node that is silent is unreachable after some 4 s and taken out 3 s later; what ran on it starts elsewhere at once, for lease and unique index keep out one that wakes up.
+                split-brain-resolver { active-strategy = keep-majority, stable-after = 3s, down-all-when-unstable = 15s }
+                down-removal-margin = 100ms
+                failure-detector.acceptable-heartbeat-pause = 3s
+                unreachable-nodes-reaper-interval = 500ms
+                leader-actions-interval = 500ms
                 shutdown-after-unsuccessful-join-seed-nodes = off
                 # Says "not found after 30 s" at the first look, before the singleton can be there.
                 singleton-proxy.log-singleton-identification-failure = off

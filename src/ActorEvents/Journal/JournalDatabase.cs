@@ -41,6 +41,7 @@ public sealed class JournalDatabase : IAsyncDisposable
         Reader = new SqlJournalReader(dialect);
         Relay = new SqlRelayStore(dialect, _writer);
         Names = new SqlNameStore(dialect, _writer);
+        Cluster = new SqlClusterStore(dialect, _writer);
     }
 
     /// <summary>Made with the journal; the origin id of everything that its relay publishes, with the epoch behind it once the journal was restored.</summary>
@@ -72,6 +73,9 @@ public sealed class JournalDatabase : IAsyncDisposable
     internal IRelayStore Relay { get; }
 
     internal INameStore Names { get; }
+
+    /// <summary>Which cluster works on this journal.</summary>
+    internal IClusterStore Cluster { get; }
 
     /// <summary>Why the journal takes no writes, with its place and what to do; null: it does. Where nothing was written for a second, found by a write; answers within 2 s.</summary>
     public Task<string?> ProblemAsync(CancellationToken cancellationToken) => _check.ProblemAsync(cancellationToken);

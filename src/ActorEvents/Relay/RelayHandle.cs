@@ -26,10 +26,10 @@ internal sealed class RelayHandle : IDisposable
     {
         const string Manager = "relay";
         system.ActorOf(
-            ClusterSingletonManager.Props(RelayActor.Props(settings), StopRelay.Instance, ClusterSingletonManagerSettings.Create(system).WithSingletonName("relay")),
+            ClusterSingletonManager.Props(RelayActor.Props(settings), StopRelay.Instance, ClusterSingletonManagerSettings.Create(system).WithSingletonName("relay").WithRole(settings.Role)),
             Manager);
         var proxy = system.ActorOf(
-            ClusterSingletonProxy.Props("/user/" + Manager, ClusterSingletonProxySettings.Create(system).WithSingletonName("relay")),
+            ClusterSingletonProxy.Props("/user/" + Manager, ClusterSingletonProxySettings.Create(system).WithSingletonName("relay").WithRole(settings.Role)),
             Manager + "-proxy");
         return new RelayHandle(proxy, new RelayWaker(proxy, settings.Time));
     }

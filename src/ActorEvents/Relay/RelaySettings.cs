@@ -20,6 +20,9 @@ internal sealed record RelaySettings(
     /// <summary>Orderings behind which what is published bears another epoch.</summary>
     public IReadOnlyList<long> Restores { get; init; } = [];
 
+    /// <summary>The relay runs on one of the nodes with this role; null: on one of all.</summary>
+    public string? Role { get; init; }
+
     /// <summary>Attribute <c>source</c> of what is published.</summary>
     public string Source => Options.Source is { Length: > 0 } source ? source : $"/actor-events/{JournalId}";
 }

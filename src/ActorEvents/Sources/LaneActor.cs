@@ -73,7 +73,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers, ILaneOutput
         Receive<End>(_ => _flow.End());
         Receive<Broken>(m =>
         {
-            Log.LaneFailed(_log, _stream.Name, m.Cause.Message);
+            Log.LaneFailed(_log, _stream.Label, m.Cause.Message);
             throw new SourceStreamException(_stream, m.Cause);
         });
         Receive<DrainLane>(m =>
@@ -107,7 +107,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers, ILaneOutput
         if (_spanReached.IsWorthSaying(""))
         {
             var status = _flow.GetStatus(_stream.Name);
-            Log.SpanReached(_log, _stream.Name, status.Tracked, status.Committed, string.Join(", ", owing));
+            Log.SpanReached(_log, _stream.Label, status.Tracked, status.Committed, string.Join(", ", owing));
         }
     }
 
@@ -120,14 +120,14 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers, ILaneOutput
             subscription.Actor.Tell(new CloseSession(_session));
         }
 
-        Log.LaneClosed(_log, _stream.Name, Words(why), _flow.CommittedUpTo, _flow.InFlight);
+        Log.LaneClosed(_log, _stream.Label, Words(why), _flow.CommittedUpTo, _flow.InFlight);
         _drainedTo?.Tell(new LaneDrained(_stream, _flow.CommittedUpTo, _flow.InFlight));
         Context.Stop(Self);
     }
 
     protected override void PreStart()
     {
-        Log.LaneOpened(_log, _stream.Name, _session.Start);
+        Log.LaneOpened(_log, _stream.Label, _session.Start, _stream.Name);
         foreach (var subscription in _context.Subscriptions)
         {
             subscription.Actor.Tell(new OpenSession(_session));
@@ -158,7 +158,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers, ILaneOutput
             _lastType = envelope.Type;
             if (_types.Count < MaxKnownTypes && _types.Add(envelope.Type) && !_context.Subscriptions.Any(s => s.Concerns(envelope)))
             {
-                Log.UnknownType(_log, envelope.Type, _stream.Name, envelope.Position.Number);
+                Log.UnknownType(_log, envelope.Type, _stream.Label, envelope.Position.Number);
             }
         }
     }

@@ -94,6 +94,11 @@ public interface IEventSource
     /// <summary>One line for the start-up summary.</summary>
     string Describe { get; }
 
+    /// <summary>
+    /// What it reads and as what, in one line of at most some hundred characters: nodes of one cluster whose sources of this name differ in it refuse each other. Null: not compared.
+    /// </summary>
+    string? Takes => null;
+
     /// <summary>What it reads from, in metrics and traces (<c>messaging.system</c>): <c>kafka</c>, <c>file</c>, <c>timer</c>, …</summary>
     string MessagingSystem => Tracing.MessagingSystem;
 

@@ -106,7 +106,7 @@ internal sealed class DeadLetterWriter : ReceiveActor, IWithTimers
     {
         if (_unsaid > 0)
         {
-            Log.DeadLettered(_log, _unsaid, _last!.Position.Stream.Name, _last.Position.Number, _last.Reason);
+            Log.DeadLettered(_log, _unsaid, _last!.Position.Stream.Label, _last.Position.Number, _last.Reason);
             _unsaid = 0;
             Timers.StartSingleTimer(SayAgain.Instance, SayAgain.Instance, SayEvery);
         }

@@ -142,6 +142,21 @@ internal sealed class DeliveryWindow(DeliveryOptions options, TimeProvider time)
         return overdue;
     }
 
+    /// <summary>A node has gone, and nobody knows which deliveries went with it: each that is unanswered is sent again as for the first time.</summary>
+    /// <returns>How many.</returns>
+    public int SendAgain()
+    {
+        var again = 0;
+        foreach (var queue in Queues.Where(q => q.InFlight))
+        {
+            (queue.InFlight, queue.Attempt) = (false, 0);
+            MakeReady(queue);
+            again++;
+        }
+
+        return again;
+    }
+
     /// <summary>Forgets a session's events.</summary>
     public void Close(LaneSession session)
     {

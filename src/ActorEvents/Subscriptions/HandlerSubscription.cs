@@ -22,6 +22,8 @@ internal sealed record GetSubscriptionStatus
 /// </summary>
 internal sealed class HandlerSubscription : ReceiveActor, IWithTimers, ISubscriptionOutput
 {
+    private static readonly TimeSpan[] s_sendAgain = [TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)];
+
     private readonly int _index;
     private readonly string _handler;
     private readonly IActorRef _region;
@@ -47,6 +49,8 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers, ISubscrip
         Receive<Resend>(_flow.Resend);
         Receive<Flush>(_ => _flow.Flush());
         Receive<Tick>(_ => _flow.Tick());
+        Receive<MembersChanged>(_ => OnMembersChanged());
+        Receive<SendAgain>(_ => _flow.SendAgain());
         Receive<OpenSession>(m => _flow.Open(m.Session));
         Receive<CloseSession>(m => _flow.Close(m.Session));
         Receive<DeadLettersStored>(m =>
@@ -100,7 +104,7 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers, ISubscrip
     {
         Metrics.HandlerFailed(_handler);
         Log.KeySelectorFailed(
-            _log, _handler, envelope.Position.Stream.Name, envelope.Position.Number, envelope.Id, envelope.Type, pause.TotalMilliseconds, cause.Message);
+            _log, _handler, envelope.Position.Stream.Label, envelope.Position.Number, envelope.Id, envelope.Type, pause.TotalMilliseconds, cause.Message);
     }
 
     void ISubscriptionOutput.Overdue(int deliveries)
@@ -114,9 +118,22 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers, ISubscrip
         }
     }
 
-    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(Emitted));
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(Emitted));
+        Context.System.EventStream.Subscribe(Self, typeof(MembersChanged));
+    }
 
     protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
+
+    /// <summary>Once the regions know of it, too, and once more when shards have come to their new places.</summary>
+    private void OnMembersChanged()
+    {
+        foreach (var pause in s_sendAgain)
+        {
+            Timers.StartSingleTimer(pause, SendAgain.Instance, pause);
+        }
+    }
 
     private void Pause(bool paused)
     {
@@ -139,6 +156,11 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers, ISubscrip
     private sealed record Flush
     {
         public static Flush Instance { get; } = new();
+    }
+
+    private sealed record SendAgain
+    {
+        public static SendAgain Instance { get; } = new();
     }
 
     private sealed record Tick

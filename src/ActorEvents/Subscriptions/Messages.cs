@@ -59,3 +59,12 @@ internal sealed record HoldSession(LaneSession Session, int Subscription);
 
 /// <summary>Subscription → lane: its handler goes on; read the stream again from the committed position.</summary>
 internal sealed record RereadSession(LaneSession Session);
+
+/// <summary>Stand-in → group: this session is held from this event on, for it is for a handler type that the node lacks.</summary>
+internal sealed record HandlerMissed(LaneSession Session, EventEnvelope Event);
+
+/// <summary>Cluster's side → subscriptions, by way of the EventStream of the node: a member leaves or has left, and shards with it.</summary>
+internal sealed record MembersChanged
+{
+    public static MembersChanged Instance { get; } = new();
+}

@@ -112,6 +112,15 @@ internal sealed class SubscriptionFlow
         Soon();
     }
 
+    /// <summary>Entities may have gone with a node: what is unanswered is sent again at once.</summary>
+    public void SendAgain()
+    {
+        if (_window.SendAgain() > 0)
+        {
+            Soon();
+        }
+    }
+
     /// <summary>Dead letters of <see cref="ISubscriptionOutput.Store"/> are stored.</summary>
     public void Stored(LaneSession session, ReadOnlySpan<long> positions)
     {

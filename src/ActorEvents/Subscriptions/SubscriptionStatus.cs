@@ -14,10 +14,17 @@ internal sealed record SubscriptionStatus(
 {
     /// <summary>Of each stream what it waits for longest.</summary>
     public IReadOnlyList<OldestUnsettled> Oldest { get; init; } = [];
+
+    /// <summary>Streams that are held for a handler type of other nodes.</summary>
+    public IReadOnlyList<HeldStream> Held { get; init; } = [];
 }
 
 /// <summary>The oldest event of a stream that a handler type has not settled.</summary>
 internal sealed record OldestUnsettled(string Stream, long Position, EntityKey Key);
+
+/// <summary>A stream that is held because this node lacks the handler type of one of its events.</summary>
+/// <param name="Position">Of that event; it is not committed.</param>
+internal sealed record HeldStream(string Stream, long Position, string Type, string Handler);
 
 /// <summary>A stream whose events wait because the key selector threw on one of them.</summary>
 /// <param name="Position">Of that event.</param>

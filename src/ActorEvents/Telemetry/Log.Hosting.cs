@@ -21,4 +21,19 @@ internal static partial class Log
 
     [LoggerMessage(6004, LogLevel.Warning, "Sources {What} the relay: it is {Rows} journal rows further behind than it was (relay.max-behind)")]
     public static partial void SourcesHeld(ILogger log, string what, long rows);
+
+    [LoggerMessage(6020, LogLevel.Warning, "{Stream} is held from position {Position} on: its event of type '{Type}' is for {Handlers}. Nothing of it is lost")]
+    public static partial void HandlerMissed(ILogger log, string stream, long position, string type, string handlers);
+
+    [LoggerMessage(6021, LogLevel.Warning, "Other nodes of the cluster have what this one lacks: {Handlers}. What they take is settled on none of this node's lanes")]
+    public static partial void HandlersDiffer(ILogger log, string handlers);
+
+    [LoggerMessage(6022, LogLevel.Warning, "{Node} has not said within {Seconds:0} s that it holds back what it has no handler for ({Handlers}); this node starts all the same")]
+    public static partial void NotHeldBack(ILogger log, string node, double seconds, string handlers);
+
+    [LoggerMessage(6023, LogLevel.Debug, "The journal's record of the cluster was not read or written: {Reason}")]
+    public static partial void ClusterRecordFailed(ILogger log, string reason);
+
+    [LoggerMessage(6024, LogLevel.Warning, "Still {Waits}")]
+    public static partial void StillJoining(ILogger log, string waits);
 }

@@ -8,10 +8,10 @@ internal static partial class Log
     [LoggerMessage(1000, LogLevel.Warning, "Positions of {Count} stream(s) could not be committed; tried again in {PauseMs:0} ms: {Reason}")]
     public static partial void CommitFailed(ILogger log, int count, double pauseMs, string reason);
 
-    [LoggerMessage(1001, LogLevel.Information, "Stream {Stream} is read from position {Start}")]
-    public static partial void LaneOpened(ILogger log, string stream, long start);
+    [LoggerMessage(1001, LogLevel.Information, "{Stream} is read from position {Start} (stream {StreamName})")]
+    public static partial void LaneOpened(ILogger log, string stream, long start, string streamName);
 
-    [LoggerMessage(1002, LogLevel.Information, "Stream {Stream} closed ({Reason}): committed {Committed}, {Unsettled} event(s) still under way will be read again")]
+    [LoggerMessage(1002, LogLevel.Information, "{Stream} closed ({Reason}): committed {Committed}, {Unsettled} event(s) still under way will be read again")]
     public static partial void LaneClosed(ILogger log, string stream, string reason, long committed, int unsettled);
 
     [LoggerMessage(1003, LogLevel.Warning, "{Count} record(s) became dead letters (table ae_dead_letters), the last of {Stream} at {Position}: {Reason}")]

@@ -1,5 +1,6 @@
 using ActorEvents.Hosting;
 using ActorEvents.Journal;
+using ActorEvents.Scenarios.Nodes;
 using Akka.Actor;
 using Akka.Cluster;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,11 +41,44 @@ public sealed class A_cluster_that_does_not_want_a_node : IDisposable
         var address = Cluster.Get(first.Services.GetRequiredService<ActorSystem>()).SelfAddress;
         using var second = await StartAsync(new ActorEventsOptions { Events = { Shards = 30 }, Cluster = { SeedNodes = [$"{address.Host}:{address.Port}"] } });
 
-        var e = await Assert.ThrowsAsync<ShardsMismatchException>(() => second.Services.GetRequiredService<ActorEventsNode>().Running.WaitAsync(Soon));
+        var e = await Assert.ThrowsAsync<ClusterMismatchException>(() => second.Services.GetRequiredService<ActorEventsNode>().Running.WaitAsync(Soon));
 
         Assert.Contains("events.shards = 30", e.Message, StringComparison.Ordinal);
         Assert.Contains("has 60", e.Message, StringComparison.Ordinal);
         await second.WaitForShutdownAsync().WaitAsync(Soon);
+        await first.StopAsync().WaitAsync(Soon);
+    }
+
+    /// <summary>Each formed a cluster of its own, and both handled every key.</summary>
+    [Fact]
+    public async Task A_node_that_knows_no_other_is_refused_while_another_one_works_on_its_journal()
+    {
+        using var first = await StartAsync(new ActorEventsOptions());
+        await first.Services.GetRequiredService<ActorEventsNode>().Running.WaitAsync(Soon);
+        using var second = await StartAsync(new ActorEventsOptions());
+
+        var e = await Assert.ThrowsAsync<ClusterMismatchException>(() => second.Services.GetRequiredService<ActorEventsNode>().Running.WaitAsync(Soon));
+
+        Assert.Contains("Another node works on this journal", e.Message, StringComparison.Ordinal);
+        await second.WaitForShutdownAsync().WaitAsync(Soon);
+        await first.StopAsync().WaitAsync(Soon);
+    }
+
+    /// <summary>Seed nodes that are spelt in another way than the nodes spell themselves did not help either: the journal says where the cluster is.</summary>
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("localhost")]
+    public async Task A_first_seed_node_that_comes_alone_joins_the_cluster_that_works_on_its_journal(string host)
+    {
+        using var first = await StartAsync(new ActorEventsOptions());
+        await first.Services.GetRequiredService<ActorEventsNode>().Running.WaitAsync(Soon);
+        var port = NodeProcess.FreePort();
+        using var second = await StartAsync(new ActorEventsOptions { Cluster = { Port = port, SeedNodes = [$"{host}:{port}"] } });
+
+        await second.Services.GetRequiredService<ActorEventsNode>().Running.WaitAsync(Soon);
+
+        Assert.Equal(2, Cluster.Get(second.Services.GetRequiredService<ActorSystem>()).State.Members.Count);
+        await second.StopAsync().WaitAsync(Soon);
         await first.StopAsync().WaitAsync(Soon);
     }
 

@@ -10,15 +10,15 @@ namespace ActorEvents.Scenarios.DataPath;
 /// <summary>An actor system without a host, with the configuration that a host gives it, as a member of its cluster.</summary>
 internal static class BareSystem
 {
-    public static async Task<ActorSystem> StartAsync(ActorEventsOptions options, JournalDatabase journal)
+    public static async Task<ActorSystem> StartAsync(ActorEventsBuilder builder, JournalDatabase journal)
     {
-        var config = Hosting.DataPath.Configuration(options, journal)
+        var config = Hosting.DataPath.Configuration(builder, journal, [])
             .WithFallback(ConfigurationFactory.ParseString("akka.loglevel = WARNING"))
             .WithFallback(ClusterSharding.DefaultConfig())
             .WithFallback(ClusterSingleton.DefaultConfig());
-        var system = ActorSystem.Create(options.Cluster.Name, BootstrapSetup.Create().WithConfig(config).And(journal.AkkaSetup));
+        var system = ActorSystem.Create(builder.Options.Cluster.Name, BootstrapSetup.Create().WithConfig(config).And(journal.AkkaSetup));
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
-        await ClusterJoin.JoinAsync(system, options, journal, patience.Token);
+        await ClusterJoin.JoinAsync(system, builder.Options, journal, [], TimeProvider.System, cancellationToken: patience.Token);
         return system;
     }
 }

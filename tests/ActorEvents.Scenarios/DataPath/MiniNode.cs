@@ -40,7 +40,7 @@ internal sealed class MiniNode : IAsyncDisposable
         builder.Options.Flow.CommitInterval = TimeSpan.FromMilliseconds(20);
         configure(builder);
         var journal = await JournalDatabase.OpenAsync(new JournalOptions { SqliteFile = Path.Combine(folder, "journal.db") }, TimeProvider.System, CancellationToken.None);
-        var system = await BareSystem.StartAsync(builder.Options, journal);
+        var system = await BareSystem.StartAsync(builder, journal);
         var tail = new JournalTail(journal.Reader, builder.Options.Relay.PollInterval, TimeProvider.System, NullLogger.Instance);
         var path = await Hosting.DataPath.StartAsync(system, builder, journal, tail, null, TimeProvider.System, logging ?? NullLoggerFactory.Instance);
         return new MiniNode(system, journal, tail, path, path.StartGroup([.. builder.Sources.Select(s => s(null!))]));

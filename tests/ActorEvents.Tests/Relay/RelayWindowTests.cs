@@ -187,7 +187,7 @@ public sealed class RelayWindowTests
         Assert.Empty(Faults());
 
         IEnumerable<string> Faults() => feeder.View is { } view
-            ? new NodeView(new GroupStatus(true, false, [], [], []), view.Status(4, null), null, default, 0).Problems
+            ? new NodeView(new GroupStatus(true, false, [], [], []), view.Status(4, null), null, [], default, 0).Problems
             : [];
     }
 

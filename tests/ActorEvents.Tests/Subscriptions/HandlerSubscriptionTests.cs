@@ -49,6 +49,21 @@ public sealed class HandlerSubscriptionTests : SubscriptionKit
         Nothing(other.Probe);
     }
 
+    /// <summary>They waited for the time-out, 5 s and more, though the cluster had said that the entities' node was gone.</summary>
+    [Fact]
+    public void What_is_unanswered_when_a_node_leaves_the_cluster_is_sent_again_at_once()
+    {
+        Start(options: new DeliveryOptions { ResendAfter = TimeSpan.FromMinutes(10), ResendMax = TimeSpan.FromMinutes(10) });
+        Open().Emits(Event(0));
+        Delivered("k", 0);
+
+        Sys.EventStream.Publish(MembersChanged.Instance);
+        Nothing(Region);
+        Advance(0.3);
+
+        Delivered("k", 0);
+    }
+
     [Fact]
     public void A_list_ends_at_its_limit_and_the_next_starts_at_the_oldest_that_is_not_done()
     {

@@ -63,6 +63,9 @@ public sealed class RecordMapping
     public static RecordMapping ForTopic(string topic, KeyFormat keyFormat = KeyFormat.Utf8, int maxEventBytes = DefaultMaxEventBytes) =>
         new(topic, "/topics/" + topic, "application/json", keyFormat, maxEventBytes);
 
+    /// <summary>What plain records become.</summary>
+    public override string ToString() => $"type '{Type}', source '{Source}', content type '{DataContentType}', keys as {KeyFormat}";
+
     private static void Check(string setting, string value, Func<string, string?> rule)
     {
         ArgumentNullException.ThrowIfNull(value, setting);

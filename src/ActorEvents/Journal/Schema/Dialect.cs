@@ -26,8 +26,8 @@ internal abstract class Dialect
     /// <summary>Statement that waits for whoever appends to the journal, where that is not the nature of a write.</summary>
     public abstract string TakeJournalLock { get; }
 
-    /// <summary>Who may hold up a write, and how to find out.</summary>
-    public abstract string WhoHoldsIt { get; }
+    /// <summary>Who holds up a write, as far as the database says, and what to do.</summary>
+    public abstract Task<string> WhoHoldsItAsync(CancellationToken cancellationToken);
 
     /// <summary>SELECT of journal rows behind <c>@after</c>, at most <c>@limit</c>; it may leave out those behind the row that comes to <c>@bytes</c>.</summary>
     public abstract string JournalPage { get; }

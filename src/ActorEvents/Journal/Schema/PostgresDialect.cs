@@ -55,7 +55,16 @@ internal sealed class PostgresDialect : Dialect
 
     public override string TakeJournalLock => PostgresSchema.TakeJournalLock;
 
-    public override string WhoHoldsIt => "another session holds the journal's lock. Find it in pg_locks (locktype = 'advisory') and end it with pg_terminate_backend.";
+    public override Task<string> WhoHoldsItAsync(CancellationToken cancellationToken) => ReadAsync(
+        async (connection, token) =>
+        {
+            await using var command = connection.Command(PostgresSchema.LockHolder);
+            var holders = await command.RowsAsync(r => r.GetString(0), token);
+            return holders.Count == 0
+                ? "it answers questions, and no session holds the journal's lock. Its disk or a synchronous standby may hang; pg_stat_activity says what its sessions wait for."
+                : $"session {holders[0]} holds the journal's lock (pg_locks, locktype = 'advisory'). If it is one of a node, that node hangs; else end it with pg_terminate_backend.";
+        },
+        cancellationToken);
 
     /// <summary>Sums up the sizes, which the server knows without reading the values: a reader that stops is sent the rest all the same.</summary>
     public override string JournalPage => """

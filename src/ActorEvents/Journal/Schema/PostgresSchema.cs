@@ -68,6 +68,14 @@ internal sealed class PostgresSchema(PostgresDialect dialect) : JournalSchema(di
     /// <summary>The lock that the trigger takes.</summary>
     public const string TakeJournalLock = $"SELECT pg_advisory_xact_lock({LockClass} | 'journal'::regclass::oid::bigint); ";
 
+    /// <summary>Who holds that lock, in words.</summary>
+    public const string LockHolder = """
+        SELECT format('%s (application "%s", client %s, %s for %s s)', a.pid, a.application_name, coalesce(host(a.client_addr), 'local'), a.state,
+            extract(epoch FROM clock_timestamp() - a.state_change)::bigint)
+        FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+        WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 1095058000 AND l.objid = 'journal'::regclass::oid AND l.objsubid = 1
+        """;
+
     private const string HasTrigger =
         "SELECT EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = 'journal'::regclass AND tgname = 'ae_commit_order' AND tgenabled IN ('O', 'A'))";
 

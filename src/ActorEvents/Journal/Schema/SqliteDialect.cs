@@ -57,7 +57,8 @@ internal sealed class SqliteDialect : Dialect
 
     public override string TakeJournalLock => "";
 
-    public override string WhoHoldsIt => "another process holds its lock, or the disk stands still. Only the node may write to the file: end what else has it open (fuser, lsof).";
+    public override Task<string> WhoHoldsItAsync(CancellationToken cancellationToken) =>
+        Task.FromResult("another process holds its lock, or the disk stands still. Only nodes of one cluster may write to the file: end what else has it open (fuser, lsof).");
 
     /// <summary>What is not read is not fetched.</summary>
     public override string JournalPage => """

@@ -6,19 +6,20 @@ namespace ActorEvents.Journal.Stores;
 
 /// <summary>
 /// Whether the journal takes writes: something became durable a moment ago, or else a write of its own does. It can be read all the while on a disk that is full, or
-/// while another process keeps the lock. At most one write at a time and one a second, however often it is asked. Thread-safe.
+/// while another process keeps the lock. At most one write at a time and one in two seconds, however often it is asked. Thread-safe.
 /// </summary>
 /// <param name="answer">An answer takes no longer than this.</param>
-/// <param name="patience">A write that is under way for so long is a problem. Shorter, a burst of appends would be one.</param>
+/// <param name="patience">A transaction that is under way for so long is a problem. Shorter, a burst of appends would be one.</param>
 internal sealed class JournalCheck(Dialect dialect, JournalWriter writer, TimeProvider time, TimeSpan answer, TimeSpan patience)
 {
-    private static readonly TimeSpan s_keep = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_keep = TimeSpan.FromSeconds(2);
     private readonly Lock _lock = new();
-    private Task? _write;
+    private Task _write = Task.CompletedTask;
+    private Task<string> _cause = Task.FromResult("");
     private long _begun;
 
     public JournalCheck(Dialect dialect, JournalWriter writer, TimeProvider time)
-        : this(dialect, writer, time, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10))
+        : this(dialect, writer, time, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4))
     {
     }
 
@@ -30,22 +31,24 @@ internal sealed class JournalCheck(Dialect dialect, JournalWriter writer, TimePr
             return known;
         }
 
+        if (writer.Busy >= patience)
+        {
+            return await StuckAsync(cancellationToken);
+        }
+
         if (writer.SinceDurable < s_keep)
         {
             return null;
         }
 
-        var (write, begun) = Current();
         try
         {
-            await write.WaitAsync(answer, time, cancellationToken);
+            await Current().WaitAsync(answer, time, cancellationToken);
             return null;
         }
         catch (TimeoutException)
         {
-            var waited = time.GetElapsedTime(begun);
-            return writer.Problem ?? (waited < patience ? null : string.Create(
-                CultureInfo.InvariantCulture, $"The {dialect.Description} has taken no write for {waited.TotalSeconds:0} s: {dialect.WhoHoldsIt}"));
+            return writer.Problem;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -53,11 +56,39 @@ internal sealed class JournalCheck(Dialect dialect, JournalWriter writer, TimePr
         }
     }
 
-    private (Task Write, long Begun) Current()
+    /// <summary>The database is asked who is in the way; one question at a time.</summary>
+    private async Task<string> StuckAsync(CancellationToken cancellationToken)
+    {
+        Task<string> cause;
+        lock (_lock)
+        {
+            if (_cause.IsCompleted)
+            {
+                _cause = dialect.WhoHoldsItAsync(CancellationToken.None);
+            }
+
+            cause = _cause;
+        }
+
+        var waited = writer.Busy;
+        string why;
+        try
+        {
+            why = await cause.WaitAsync(answer, time, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            why = "it does not answer a question either. It hangs, is overloaded, or is not reached.";
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"The {dialect.Description} has taken no write for {waited.TotalSeconds:0} s: {why}");
+    }
+
+    private Task Current()
     {
         lock (_lock)
         {
-            if (_write is null || (_write.IsCompleted && time.GetElapsedTime(_begun) >= s_keep))
+            if (_write.IsCompleted && (_begun == 0 || time.GetElapsedTime(_begun) >= s_keep))
             {
                 _begun = time.GetTimestamp();
 
@@ -74,7 +105,7 @@ internal sealed class JournalCheck(Dialect dialect, JournalWriter writer, TimePr
                     CancellationToken.None);
             }
 
-            return (_write, _begun);
+            return _write;
         }
     }
 }

@@ -32,6 +32,7 @@ internal sealed class JournalWriter : IDisposable
     private WriteSession? _session;
     private volatile string? _problem;
     private long _durableAt;
+    private long _busySince;
     private long _highest;
 
     public JournalWriter(Dialect dialect, TimeProvider time, ILogger log)
@@ -53,6 +54,9 @@ internal sealed class JournalWriter : IDisposable
 
     /// <summary>Since something became durable, or since the start.</summary>
     public TimeSpan SinceDurable => _time.GetElapsedTime(Volatile.Read(ref _durableAt));
+
+    /// <summary>How long the transaction takes that is under way, with all its tries; zero: none is.</summary>
+    public TimeSpan Busy => Volatile.Read(ref _busySince) is not 0 and var since ? _time.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <summary>Ordering of the last row that was told durable; 0: none yet.</summary>
     public long Highest => Volatile.Read(ref _highest);
@@ -108,7 +112,9 @@ internal sealed class JournalWriter : IDisposable
                 bytes += next.Bytes;
             }
 
+            Volatile.Write(ref _busySince, _time.GetTimestamp());
             Write(group);
+            Volatile.Write(ref _busySince, 0);
             group.Clear();
         }
 

@@ -36,6 +36,9 @@ public sealed class FileSource : IEventSource
     public string Describe => $"file {Path.GetFullPath(_file.Path)} ({_file.Format}{(_file.Follow ? ", followed" : "")})";
 
     /// <inheritdoc/>
+    public string Takes => $"{_file.Format}{(_file.Follow ? ", followed" : "")}, separator '{_file.Separator}', key '{_file.KeyColumn}', {_mapping}";
+
+    /// <inheritdoc/>
     public string MessagingSystem => "file";
 
     /// <inheritdoc/>

@@ -17,7 +17,7 @@ internal sealed record FoundFile(FileIdentity Identity, StreamId Stream, Committ
             return null;
         }
 
-        var stream = StreamId.ForPartition(source, path, identity.Id, 0);
+        var stream = StreamId.ForPartition(source, path, identity.Id, 0) with { Label = path };
         foreach (var position in known)
         {
             if (position.Stream == stream.Name)

@@ -30,12 +30,15 @@ public sealed class TimerSource : IEventSource
 
         (Name, _interval, _key) = (name, interval, key ?? name);
         _mapping = new RecordMapping(eventType, eventSource ?? "/timers/" + name);
-        Stream = StreamId.ForPartition(name, name, name, 0);
+        Stream = StreamId.ForPartition(name, name, name, 0) with { Label = name };
     }
 
     public string Name { get; }
 
     public SourcePlacement Placement => SourcePlacement.Singleton;
+
+    /// <inheritdoc/>
+    public string Takes => $"every {_interval}, key '{_key}', {_mapping}";
 
     public string Describe => $"timer every {_interval}";
 
