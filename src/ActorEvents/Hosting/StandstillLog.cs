@@ -26,7 +26,7 @@ internal sealed class StandstillLog(TimeProvider time, ILogger log)
             }
 
             var (since, said, times) = _still[part];
-            if (time.GetElapsedTime(said, now) >= Backoff.After(times, s_first, s_longest))
+            if (time.GetElapsedTime(said, now) >= Backoff.After(times, s_first, s_longest, chance: 0))
             {
                 _still[part] = (since, now, times + 1);
                 Log.StandsStill(log, time.GetElapsedTime(since, now).TotalMinutes, problem);

@@ -37,7 +37,7 @@ public sealed class EmbeddedDefaultsTests
     public void On_a_broker_of_ones_own_everything_is_as_it_was_set()
     {
         Apply("--kafka.bootstrap-servers", "kafka:9092", "--relay.recreated-topic", "continue");
-        Assert.Equal((TimeSpan.FromSeconds(10), RecreatedTopic.Continue), (_settings.Kafka.SessionTimeout, _settings.Relay.RecreatedTopic));
+        Assert.Equal((TimeSpan.FromSeconds(6), RecreatedTopic.Continue), (_settings.Kafka.SessionTimeout, _settings.Relay.RecreatedTopic));
     }
 
     private void Apply(params string[] arguments)

@@ -1,6 +1,7 @@
+using ActorEvents.Node.Settings;
 using ActorEvents.Relay;
 
-namespace ActorEvents.Node.Settings;
+namespace ActorEvents.Node;
 
 /// <summary>What is another default where the node runs its own broker.</summary>
 internal static class EmbeddedDefaults
