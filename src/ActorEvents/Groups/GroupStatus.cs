@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using ActorEvents.Sources;
 using ActorEvents.Subscriptions;
@@ -15,8 +16,11 @@ internal sealed record GroupStatus(
     [
         .. Sources.Where(s => s.Problem is not null).Select(s => $"source {s.Name}: {s.Problem}"),
         .. Subscriptions.SelectMany(s => s.Stalled.Select(l => Stalled(s.Handler, l))),
-        .. Lanes.Where(l => l.SpanReached).Select(SpanReached),
+        .. Lanes.Where(l => Standing.Contains(l.Stream)).Select(SpanReached),
     ];
+
+    /// <summary>Streams of lanes that stand still because their span is used up (<see cref="StandingLanes"/>).</summary>
+    public IReadOnlySet<string> Standing { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>All lanes.</summary>
     public IEnumerable<LaneStatus> Lanes => Sources.SelectMany(s => s.Lanes);

@@ -41,6 +41,7 @@ internal sealed class StatusWatch : IAsyncDisposable
     private readonly RelayBacklog _backlog;
     private readonly BlockedKeys _blocked;
     private readonly StandstillLog _still;
+    private readonly StandingLanes _standing;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
@@ -54,6 +55,7 @@ internal sealed class StatusWatch : IAsyncDisposable
         (_group, _relay, _journal, _time, _log) = (group, relay, journal, time, log);
         _backlog = new RelayBacklog(maxBehind);
         (_blocked, _still) = (blocked, new StandstillLog(time, log));
+        _standing = new StandingLanes(time);
         Metrics.Watch(this, Gauges);
         _looking = LookAsync(_stop.Token);
     }
@@ -101,7 +103,9 @@ internal sealed class StatusWatch : IAsyncDisposable
                 unwritable = await _journal.ProblemAsync(stop);
             }
 
-            Volatile.Write(ref _last, new NodeView(await group, await relay, unwritable, _time.GetUtcNow(), _time.GetTimestamp()));
+            var view = await group;
+            view = view is null ? null : view with { Standing = _standing.Look(view.Lanes) };
+            Volatile.Write(ref _last, new NodeView(view, await relay, unwritable, _time.GetUtcNow(), _time.GetTimestamp()));
             Hold(await relay);
             _still.Look([.. _last!.Problems, .. StandstillLog.Of(_blocked.All)]);
             await timer.WaitForNextTickAsync(stop);
