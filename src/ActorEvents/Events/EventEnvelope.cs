@@ -115,12 +115,18 @@ public sealed class EventEnvelope
     /// that key selector and handlers share one parse.
     /// </summary>
     /// <exception cref="PayloadException">The payload is not JSON of that shape; names event type, id and target type.</exception>
+    /// <exception cref="InvalidOperationException">Nothing could ever be read into <typeparamref name="T"/>: it has fields only, as a tuple.</exception>
     [SuppressMessage("Design", "CA1024", Justification = "Parses.")]
     public T Payload<T>()
     {
         if (_payload is T known)
         {
             return known;
+        }
+
+        if (EventJson.Loss(typeof(T)) is { } loss)
+        {
+            throw new InvalidOperationException(loss + ".");
         }
 
         if (!HasData)

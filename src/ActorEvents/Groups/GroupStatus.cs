@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using ActorEvents.Sources;
 using ActorEvents.Subscriptions;
@@ -15,9 +16,12 @@ internal sealed record GroupStatus(
     [
         .. Sources.Where(s => s.Problem is not null).Select(s => $"source {s.Name}: {s.Problem}"),
         .. Subscriptions.SelectMany(s => s.Stalled.Select(l => Stalled(s.Handler, l))),
-        .. Lanes.Where(l => l.SpanReached).Select(SpanReached),
+        .. Lanes.Where(l => Standing.Contains(l.Stream)).Select(SpanReached),
         .. Held,
     ];
+
+    /// <summary>Streams of lanes that stand still because their span is used up (<see cref="StandingLanes"/>).</summary>
+    public IReadOnlySet<string> Standing { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>What is held for handler types that this node lacks, a text each.</summary>
     public IReadOnlyList<string> Held { get; init; } = [];

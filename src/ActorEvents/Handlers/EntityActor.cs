@@ -27,7 +27,7 @@ internal sealed class EntityActor : UntypedActor, IWithTimers
     private readonly EntityFlow<IActorRef> _flow;
     private readonly string _persistenceId;
     private readonly string _writer = string.Create(CultureInfo.InvariantCulture, $"{s_process}-{Interlocked.Increment(ref s_incarnations)}");
-    private readonly List<IActorRef> _asking = [];
+    private List<IActorRef>? _asking;
     private Part? _reading;
     private Row? _row;
     private Appending _appending;
@@ -62,9 +62,9 @@ internal sealed class EntityActor : UntypedActor, IWithTimers
                 // Of an incarnation that has crashed.
                 break;
             case GetEntityStatus when _reading is not null:
-                if (_asking.Count < MaxAsking)
+                if (_asking is not { Count: MaxAsking })
                 {
-                    _asking.Add(Sender);
+                    (_asking ??= []).Add(Sender);
                 }
 
                 break;
@@ -112,12 +112,12 @@ internal sealed class EntityActor : UntypedActor, IWithTimers
 
         _reading = null;
         Timers.StartPeriodicTimer(IdleCheck.Instance, IdleCheck.Instance, _context.Handler.PassivateAfter);
-        foreach (var asking in _asking)
+        foreach (var asking in _asking ?? [])
         {
             asking.Tell(_flow.Status);
         }
 
-        _asking.Clear();
+        _asking = null;
         _flow.Recovered();
     }
 

@@ -223,7 +223,7 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
             null => (default, null),
             byte[] bytes => ((ReadOnlyMemory<byte>)bytes, (string?)"application/octet-stream"),
             ReadOnlyMemory<byte> bytes => (bytes, "application/octet-stream"),
-            { } payload => (JsonSerializer.SerializeToUtf8Bytes(payload, payload.GetType(), EventJson.Options), "application/json"),
+            { } payload => (Json(outgoing.Destination, payload), "application/json"),
         };
         type = outgoing.DataContentType ?? type;
         KeyValuePair<string, string>[] extensions = outgoing.Extensions.Count == 0 ? [] : [.. outgoing.Extensions];
@@ -237,6 +237,10 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
             Trace = trace,
         };
     }
+
+    private byte[] Json(string destination, object payload) => EventJson.Loss(payload.GetType()) is { } loss
+        ? throw new InvalidOperationException($"Handler '{handler.Name}' emits to '{destination}' what JSON would write as {{}}: {loss}.")
+        : JsonSerializer.SerializeToUtf8Bytes(payload, payload.GetType(), EventJson.Options);
 
     private string Now() => time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
 

@@ -198,7 +198,7 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
                 output.Answer(from, new Resend(key, delivery.Stream.Name, delivery.Session));
             }
 
-            if (_failed.TryGetValue(delivery.Stream.Name, out var failed) && _core.Knows(failed.Session, failed.Event))
+            if (_failed.Count > 0 && _failed.TryGetValue(delivery.Stream.Name, out var failed) && _core.Knows(failed.Session, failed.Event))
             {
                 _failed.Remove(delivery.Stream.Name);
                 output.Unblocked(delivery.Stream.Name);

@@ -49,6 +49,7 @@ internal sealed class StatusWatch : IAsyncDisposable
     private readonly RelayBacklog _backlog;
     private readonly BlockedKeys _blocked;
     private readonly StandstillLog _still;
+    private readonly StandingLanes _standing;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
@@ -65,6 +66,7 @@ internal sealed class StatusWatch : IAsyncDisposable
         _journal = new Asked<Verdict>(async stop => new Verdict(await journal.ProblemAsync(stop)), time);
         _backlog = new RelayBacklog(maxBehind);
         (_blocked, _still) = (blocked, new StandstillLog(time, log));
+        _standing = new StandingLanes(time);
         Metrics.Watch(this, Gauges);
         _looking = LookAsync(_stop.Token);
     }
@@ -108,7 +110,8 @@ internal sealed class StatusWatch : IAsyncDisposable
             await Task.WhenAny(answers, Task.Delay(Patience, _time, stop));
             if (_groups.Last is not null || _groups.Silent > MostSilent)
             {
-                Volatile.Write(ref _last, new NodeView(_groups.Last, _relays?.Last, _journal.Last?.Problem, [.. SilentParts()], _time.GetUtcNow(), _time.GetTimestamp()));
+                var group = _groups.Last is { } last ? last with { Standing = _standing.Look(last.Lanes) } : null;
+                Volatile.Write(ref _last, new NodeView(group, _relays?.Last, _journal.Last?.Problem, [.. SilentParts()], _time.GetUtcNow(), _time.GetTimestamp()));
             }
 
             Hold(_relays?.Last);

@@ -2,6 +2,7 @@ using ActorEvents.Events;
 using ActorEvents.Groups;
 using ActorEvents.Sources;
 using ActorEvents.Subscriptions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ActorEvents.Tests.Groups;
 
@@ -21,8 +22,29 @@ public sealed class GroupProblemTests
 
         Assert.Equal(
             ["stream s/id/0: stands still, because flow.span = 65536 positions are tracked from 40 on; it waits for handler cart with key 'bad' at 41 (see blocked_keys)"],
-            Status([lane with { SpanReached = true }], Subscription("cart") with { Oldest = oldest }, Subscription("coupon")).Problems);
-        Assert.Empty(Status([lane], Subscription("cart")).Problems);
+            (Status([lane], Subscription("cart") with { Oldest = oldest }, Subscription("coupon")) with { Standing = new HashSet<string> { lane.Stream } }).Problems);
+        Assert.Empty(Status([lane with { SpanReached = true }], Subscription("cart")).Problems);
+    }
+
+    /// <summary>A key that is only slow lets it go on again and again.</summary>
+    [Fact]
+    public void A_lane_stands_once_its_span_is_used_up_and_nothing_was_committed_for_some_seconds()
+    {
+        var time = new FakeTimeProvider();
+        var standing = new StandingLanes(time);
+        var lane = new LaneStatus("s/id/0", 0, 40, 1, 100, 65_536, 3, false, false, [], ["cart"]) { SpanReached = true };
+        for (var second = 0; second < 20; second++)
+        {
+            Assert.Empty(standing.Look([lane with { Committed = 40 + (second / 3) }]));
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var stood = standing.Look([lane]);
+        time.Advance(StandingLanes.Patience);
+        Assert.Empty(stood);
+        Assert.Equal(["s/id/0"], standing.Look([lane]));
+        Assert.Empty(standing.Look([lane with { SpanReached = false }]));
+        Assert.Empty(standing.Look([lane]));
     }
 
     private static GroupStatus Status(IReadOnlyList<LaneStatus> lanes, params SubscriptionStatus[] subscriptions) =>

@@ -98,6 +98,24 @@ public sealed class OutgoingTests
         Assert.Contains("with the time of the event that it handles, ‹yesterday›: it is no RFC 3339 time", failure.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>It went out as {}.</summary>
+    [Fact]
+    public void A_tuple_as_payload_is_refused()
+    {
+        var failure = new EntityCore(Emitter.Handler(_ => Decision.Nothing.AndEmit("out", "t", (1, 2m))), TimeProvider.System).Accept([Deliver(null)]).Failure!.Cause;
+
+        Assert.Equal("Handler 'emitter' emits to 'out' what JSON would write as {}: ValueTuple`2 has no properties, and fields (a tuple's items) are neither written nor read; take a record.", failure.Message);
+    }
+
+    /// <summary>It was read as zeros.</summary>
+    [Fact]
+    public void A_tuple_is_not_read_from_a_payload()
+    {
+        var e = new EventEnvelope { Id = "1", Source = "/s", Type = "t", Data = "{\"Item1\":1}"u8.ToArray() };
+
+        Assert.Contains("take a record", Assert.Throws<InvalidOperationException>(() => e.TryPayload<(int, int)>(out _, out _)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Extensions_leave_room_for_the_trace()
     {
