@@ -66,7 +66,11 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
         var before = topic.Stopped;
         if (places.Resolve(topic, id) == TopicIdentity.Recreated)
         {
-            if (topic.Stopped is null)
+            if (topic.Stopped is null && settings.Options.RecreatedTopic == RecreatedTopic.Continue && topic.Place > 0)
+            {
+                Log.DestinationContinued(settings.Logger, topic.Name, id, topic.Place);
+            }
+            else if (topic.Stopped is null)
             {
                 Log.DestinationRecreated(settings.Logger, topic.Name, id, topic.Place, settings.Options.RecreatedTopic.ToString().ToLowerInvariant());
             }
