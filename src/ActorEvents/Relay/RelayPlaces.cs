@@ -65,7 +65,7 @@ internal sealed class RelayPlaces
         var (events, bytes, stalled, moves) = (0L, 0L, false, false);
         foreach (var topic in _topics.Values)
         {
-            stalled |= topic is { Active: true, Stalled: true };
+            stalled |= topic is { Active: true, Moves: false };
             if (!topic.Moves)
             {
                 continue;
@@ -100,7 +100,7 @@ internal sealed class RelayPlaces
     /// <summary>Takes note of the present id of a topic and decides where it goes on.</summary>
     public TopicIdentity Resolve(RelayTopic topic, string id)
     {
-        topic.Checked = true;
+        (topic.Checked, topic.Unanswered) = (true, false);
         if (topic.Next >= Scanned)
         {
             // Nothing is to be sent that could fail again.
@@ -151,7 +151,7 @@ internal sealed class RelayPlaces
         topic.UnderWay.Clear();
         topic.Size = default;
         topic.Next = topic.Place;
-        (topic.Stalled, topic.Silence) = (false, null);
+        (topic.Stalled, topic.Silence, topic.Unanswered) = (false, null, false);
         topic.Checked = false;
         topic.Fault = reason;
         topic.Failures++;
