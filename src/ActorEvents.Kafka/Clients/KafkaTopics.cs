@@ -39,6 +39,8 @@ public sealed class KafkaTopics : IDisposable
             () => Ask(a => a.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = s_attempt })), options.BootstrapServers, time, log);
     }
 
+    internal ConsumerGroups Groups => new(question => Ask(question));
+
     /// <summary>Why no broker is reached, with the address and the setting to check; null while one answers.</summary>
     public string? Problem => _watch.Problem;
 

@@ -89,9 +89,15 @@ internal sealed class ClientErrors(
         }
 
         _brokersWereAway = false;
+        AreSameTopics("after the brokers were away");
+    }
+
+    /// <summary>False: they are not, or it could not be told, and the stream has failed.</summary>
+    private bool AreSameTopics(string when)
+    {
         if (callbacks.OnBrokersBack is not { } check || assigned.Names.Count == 0)
         {
-            return;
+            return true;
         }
 
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(state.Abandoned);
@@ -100,11 +106,13 @@ internal sealed class ClientErrors(
         try
         {
             Task.Run(() => check(partitions, deadline.Token)).Wait(deadline.Token);
+            return true;
         }
         catch (Exception e)
         {
             var cause = (e as AggregateException)?.InnerException ?? e;
-            Fail(ConsumerFailure.TopicsChanged, $"after the brokers were away: {cause.Message}", cause);
+            Fail(ConsumerFailure.TopicsChanged, $"{when}: {cause.Message}", cause);
+            return false;
         }
     }
 
@@ -112,6 +120,12 @@ internal sealed class ClientErrors(
     private void OnOutOfRange(TopicPartition partition, string reason)
     {
         if (assigned.Find(partition) is not { } reading)
+        {
+            return;
+        }
+
+        // First whether it is the same log at all: a topic that was re-created is shorter, too, and may lack the partition.
+        if (!AreSameTopics($"{partition} has no offset {reading.Next}"))
         {
             return;
         }

@@ -24,7 +24,7 @@ internal sealed record ConsumerCallbacks
     public Action<IReadOnlyList<TopicPartition>>? OnLost { get; init; }
 
     /// <summary>
-    /// No broker was there for a while, and now records come again: before they are emitted, check that the topics are still the ones that were assigned. An
+    /// No broker was there for a while, and now records come again, or an offset is not there: before they are emitted, check that the topics are still the ones that were assigned. An
     /// exception fails the stream, and none of them is emitted. It has as long as start offsets have.
     /// </summary>
     public Func<IReadOnlyList<TopicPartition>, CancellationToken, Task>? OnBrokersBack { get; init; }

@@ -186,28 +186,33 @@ internal sealed class DestinationClient
         }
     }
 
-    private void Reported(nint opaque, ErrorCode code)
+    private void Reported(ProduceReport report)
     {
-        var (slot, number) = ((int)(opaque >> NumberBits), opaque & ((1L << NumberBits) - 1));
+        var (slot, number) = ((int)(report.Opaque >> NumberBits), report.Opaque & ((1L << NumberBits) - 1));
         Round? round;
         lock (_lock)
         {
             round = slot < _rounds.Count ? _rounds[slot] : null;
         }
 
-        if (round is not null)
+        if (round is null)
         {
-            Reported(round, number, code);
+            return;
+        }
+
+        if (report.Error == ErrorCode.NoError)
+        {
+            round.Taken(number, report.Partition, report.Offset);
+        }
+        else
+        {
+            Reported(round, number, report.Error);
         }
     }
 
     private void Reported(Round round, long number, ErrorCode code)
     {
-        if (code == ErrorCode.NoError)
-        {
-            round.Taken(number);
-        }
-        else if (ProduceFailedException.Refuses(code) || code == ErrorCode.Local_InvalidDifferentRecord)
+        if (ProduceFailedException.Refuses(code) || code == ErrorCode.Local_InvalidDifferentRecord)
         {
             if (IsAlone)
             {

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Confluent.Kafka;
+
 namespace ActorEvents.Kafka.Destinations;
 
 /// <summary>
@@ -19,8 +22,16 @@ internal sealed class Round(SentLists lists, int? left = null)
     /// <summary>The first failure, also of a report that came when the round was over; null: none.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
 
-    public void Taken(long number)
+    public void Taken(long number, int partition, long offset)
     {
+        if (lists.WentBack(partition, offset) is { } before)
+        {
+            Fail(new KafkaException(new Error(
+                ErrorCode.UnknownTopicId,
+                string.Create(CultureInfo.InvariantCulture, $"partition {partition} was at offset {before} and is at {offset}: the topic was re-created, or its log was cut"))));
+            return;
+        }
+
         lists.Take(number);
         Reported();
     }

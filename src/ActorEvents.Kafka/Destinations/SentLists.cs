@@ -10,6 +10,7 @@ internal sealed class SentLists
 {
     private readonly Lock _lock = new();
     private readonly Queue<SentList> _lists = [];
+    private readonly Dictionary<int, long> _offsets = [];
     private Exception? _failure;
     private string? _reason;
     private long _next;
@@ -64,6 +65,29 @@ internal sealed class SentLists
         lock (_lock)
         {
             return list.Begun = !list.Done.IsCompleted;
+        }
+    }
+
+    /// <summary>
+    /// The offset that a partition had come to, if this one is not above it: nothing else tells that a topic was deleted and re-created while the connections stand. Null: it is above.
+    /// </summary>
+    /// <param name="offset">Below 0: not known.</param>
+    public long? WentBack(int partition, long offset)
+    {
+        lock (_lock)
+        {
+            if (offset < 0)
+            {
+                return null;
+            }
+
+            if (_offsets.TryGetValue(partition, out var before) && offset <= before)
+            {
+                return before;
+            }
+
+            _offsets[partition] = offset;
+            return null;
         }
     }
 
@@ -154,6 +178,7 @@ internal sealed class SentLists
         lock (_lock)
         {
             _failure = null;
+            _offsets.Clear();
         }
     }
 

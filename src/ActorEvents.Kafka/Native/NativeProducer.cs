@@ -12,16 +12,16 @@ internal sealed unsafe class NativeProducer : SafeHandle
     private const int Batch = 512;
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
     private readonly ConcurrentDictionary<string, nint> _topics = new(StringComparer.Ordinal);
-    private readonly Action<nint, ErrorCode> _report;
+    private readonly Action<ProduceReport> _report;
     private readonly Action<Error> _error;
     private readonly Thread _poller;
     private readonly nint _queue;
     private volatile bool _stop;
 
-    /// <param name="report">Told once for each record that was taken, with its opaque value, on the producer's thread; it must not throw.</param>
+    /// <param name="report">Told once for each record that was taken, on the producer's thread; it must not throw.</param>
     /// <param name="error">Told what the client says of itself, on that thread; a fatal error by its own code.</param>
     /// <exception cref="InvalidOperationException">A setting is wrong; the message names it.</exception>
-    public NativeProducer(IEnumerable<KeyValuePair<string, string>> settings, Action<nint, ErrorCode> report, Action<Error> error)
+    public NativeProducer(IEnumerable<KeyValuePair<string, string>> settings, Action<ProduceReport> report, Action<Error> error)
         : base(0, ownsHandle: true)
     {
         (_report, _error) = (report, error);
@@ -178,7 +178,7 @@ internal sealed unsafe class NativeProducer : SafeHandle
                     {
                         for (nuint i = 0; i < count; i++)
                         {
-                            _report(messages[i]->Private, messages[i]->Error);
+                            _report(new ProduceReport(messages[i]->Private, messages[i]->Error, messages[i]->Partition, messages[i]->Offset));
                         }
                     }
 
@@ -211,3 +211,8 @@ internal sealed unsafe class NativeProducer : SafeHandle
 /// <param name="IsRetriable">The same call may succeed later.</param>
 /// <param name="IsFatal">The client is of no use any more.</param>
 internal sealed record NativeError(ErrorCode Code, string Text, bool IsRetriable, bool IsFatal);
+
+/// <summary>What became of a record.</summary>
+/// <param name="Opaque">What it was handed over with.</param>
+/// <param name="Offset">Below 0: not told.</param>
+internal readonly record struct ProduceReport(nint Opaque, ErrorCode Error, int Partition, long Offset);

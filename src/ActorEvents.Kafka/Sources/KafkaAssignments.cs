@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using ActorEvents.Events;
 using ActorEvents.Journal.Stores;
 using ActorEvents.Kafka.Clients;
@@ -13,7 +14,7 @@ namespace ActorEvents.Kafka.Sources;
 internal sealed record KafkaAssignment(TopicPartition Partition, string TopicId, StreamId Stream, CommittedPosition Start);
 
 /// <summary>Where assigned partitions start: positions come from the database alone, and a start that is chosen is committed at once. Thread-safe.</summary>
-internal sealed class KafkaAssignments(SourceContext context, KafkaSourceOptions options, KafkaTopics topics)
+internal sealed class KafkaAssignments(SourceContext context, KafkaSourceOptions options, string group, KafkaTopics topics)
 {
     private readonly ConcurrentDictionary<TopicPartition, KafkaAssignment> _assigned = [];
 
@@ -26,6 +27,7 @@ internal sealed class KafkaAssignments(SourceContext context, KafkaSourceOptions
     {
         var found = new List<KafkaAssignment>(partitions.Count);
         var chosen = new List<CommittedPosition>();
+        var asked = topics.Groups.OffsetsAsync(group, partitions, cancellationToken);
         foreach (var topic in partitions.GroupBy(p => p.Topic, StringComparer.Ordinal))
         {
             var described = await topics.DescribeAsync(topic.Key, fresh: true, cancellationToken);
@@ -53,12 +55,26 @@ internal sealed class KafkaAssignments(SourceContext context, KafkaSourceOptions
             await context.Positions.RaiseAsync(chosen, cancellationToken);
         }
 
+        SayForeign(await asked, found, [.. chosen.Select(c => c.Stream)]);
         foreach (var assignment in found)
         {
             _assigned[assignment.Partition] = assignment;
         }
 
         return [.. found.Select(a => new TopicPartitionOffset(a.Partition, a.Start.Next))];
+    }
+
+    /// <summary>Somebody may have reset the group's offsets, and wait for what follows. Nor are they the node's own where it was killed before it set them.</summary>
+    private void SayForeign(IReadOnlyDictionary<TopicPartition, long> offsets, IEnumerable<KafkaAssignment> assigned, HashSet<string> chosen)
+    {
+        var others = assigned
+            .Where(a => !chosen.Contains(a.Stream.Name) && offsets.TryGetValue(a.Partition, out var offset) && offset != a.Start.Next)
+            .Select(a => string.Create(CultureInfo.InvariantCulture, $"{a.Partition.Topic} [{a.Partition.Partition.Value}]: {offsets[a.Partition]} there, {a.Start.Next} here"))
+            .ToArray();
+        if (others.Length > 0)
+        {
+            Log.GroupOffsetsDiffer(context.Logging.CreateLogger($"ActorEvents.Sources.{context.Name}"), group, string.Join("; ", others));
+        }
     }
 
     /// <summary>

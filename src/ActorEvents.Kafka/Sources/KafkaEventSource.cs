@@ -10,6 +10,8 @@ namespace ActorEvents.Kafka.Sources;
 /// <summary>A Kafka source: the group divides the partitions over the nodes; each assigned partition is a lane.</summary>
 public sealed class KafkaEventSource(KafkaSourceOptions options, KafkaClientOptions client, KafkaTopics topics) : IEventSource
 {
+    private volatile string? _stranger;
+
     public string Name => options.Name;
 
     public SourcePlacement Placement => SourcePlacement.EveryNode;
@@ -29,9 +31,13 @@ public sealed class KafkaEventSource(KafkaSourceOptions options, KafkaClientOpti
     public IReadOnlyCollection<string> Reads => [.. options.Topics.Keys.Select(t => $"topic '{t}' of {client.BootstrapServers}")];
 
     /// <inheritdoc/>
-    public string? Problem => topics.Problem;
+    public string? Problem => topics.Problem ?? _stranger;
 
-    public Props Props(SourceContext context) => Akka.Actor.Props.Create(() => new KafkaSourceActor(context, options, client, topics));
+    public Props Props(SourceContext context)
+    {
+        Action<string?> report = problem => _stranger = problem;
+        return Akka.Actor.Props.Create(() => new KafkaSourceActor(context, options, client, topics, report));
+    }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<CommittedPosition>> EndsAsync(IPositionStore positions, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using ActorEvents.Events.Codecs;
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Kafka.Consumers;
 using ActorEvents.Kafka.Telemetry;
+using ActorEvents.Retries;
 using ActorEvents.Sources;
 using Akka.Actor;
 using Akka.Streams.Dsl;
@@ -21,20 +22,27 @@ internal sealed class KafkaSourceActor : SourceActor
     private readonly KafkaAssignments _assignments;
     private readonly CancellationTokenSource _stopped = new();
     private readonly Dictionary<StreamId, TopicPartition> _partitions = [];
+    private readonly string _group;
+    private readonly Action<string?> _report;
+    private readonly RepeatedErrors _strangers;
     private IConsumerControl? _consumer;
 
-    public KafkaSourceActor(SourceContext context, KafkaSourceOptions options, KafkaClientOptions client, KafkaTopics topics)
+    /// <param name="report">Told what holds partitions of the source and should not; null: nothing.</param>
+    public KafkaSourceActor(SourceContext context, KafkaSourceOptions options, KafkaClientOptions client, KafkaTopics topics, Action<string?> report)
         : base(context)
     {
         _options = options;
         _client = client;
         _topics = topics;
-        _assignments = new KafkaAssignments(context, options, topics);
+        _report = report;
+        _group = options.GroupId ?? client.GroupId;
+        _strangers = new RepeatedErrors(context.Time);
+        _assignments = new KafkaAssignments(context, options, _group, topics);
         Receive<TopicsThere>(_ => Read());
         Receive<PartitionStream>(Open);
         Receive<ReadAgain>(m => OnReadAgain(m.Assignment));
         Receive<CheckTopics>(_ => CheckTopicsAsync().PipeTo(Self));
-        Receive<TopicsChecked>(m => OnChecked(m.Recreated));
+        Receive<TopicsChecked>(OnChecked);
         Receive<ReadingEnded>(_ => { });
         Receive<ReadingFailed>(m => throw new SourceStreamException(new StreamId(context.Name, context.Name), m.Cause));
     }
@@ -52,6 +60,7 @@ internal sealed class KafkaSourceActor : SourceActor
     {
         _stopped.Cancel();
         _stopped.Dispose();
+        _report(null);
 
         // The next incarnation is the same member of the group: this one must be gone first. Only at a stop, and bounded.
         if (_consumer?.ShutdownAsync(drain: false) is { } closed && !Closed(closed))
@@ -146,7 +155,8 @@ internal sealed class KafkaSourceActor : SourceActor
         try
         {
             await _assignments.CheckTopicsAsync([.. _partitions.Values], _stopped.Token);
-            return new TopicsChecked(null);
+            var members = await _topics.Groups.MembersAsync(_group, _stopped.Token);
+            return new TopicsChecked(null, members);
         }
         catch (TopicRecreatedException e)
         {
@@ -159,11 +169,26 @@ internal sealed class KafkaSourceActor : SourceActor
         }
     }
 
-    private void OnChecked(TopicRecreatedException? recreated)
+    private void Report(IReadOnlyList<GroupMember> members)
     {
-        if (recreated is not null)
+        var problem = GroupStrangers.Problem(members, _group, KafkaSourceSettings.ClientId(_options, _client), [.. _options.Topics.Keys]);
+        _report(problem);
+        if (problem is not null && _strangers.IsWorthSaying(""))
+        {
+            Log.StrangerInGroup(Logger, $"Source '{Source.Name}': {problem}");
+        }
+    }
+
+    private void OnChecked(TopicsChecked answer)
+    {
+        if (answer.Recreated is { } recreated)
         {
             throw new SourceStreamException(new StreamId(Source.Name, Source.Name), recreated);
+        }
+
+        if (answer.Members is { } members)
+        {
+            Report(members);
         }
 
         if (!Draining)
@@ -189,7 +214,7 @@ internal sealed class KafkaSourceActor : SourceActor
 
     private sealed record ReadingFailed(Exception Cause);
 
-    private sealed record TopicsChecked(TopicRecreatedException? Recreated);
+    private sealed record TopicsChecked(TopicRecreatedException? Recreated, IReadOnlyList<GroupMember>? Members = null);
 
     private sealed record CheckTopics
     {

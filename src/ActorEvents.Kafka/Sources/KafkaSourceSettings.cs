@@ -10,12 +10,15 @@ internal static class KafkaSourceSettings
     // Beside the drain itself: the last commit and the answers.
     private static readonly TimeSpan s_drainMargin = TimeSpan.FromSeconds(2);
 
+    /// <summary>How all nodes of a cluster are called in the source's group.</summary>
+    public static string ClientId(KafkaSourceOptions options, KafkaClientOptions client) => client.Client.GetValueOrDefault("client.id") ?? $"actor-events-{options.Name}";
+
     public static KafkaConsumerSettings Of(KafkaSourceOptions options, KafkaClientOptions client, TimeSpan drain)
     {
         var session = client.SessionTimeout.TotalMilliseconds;
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["client.id"] = $"actor-events-{options.Name}",
+            ["client.id"] = ClientId(options, client),
             ["socket.keepalive.enable"] = "true",
             ["reconnect.backoff.ms"] = "50",
             ["reconnect.backoff.max.ms"] = "2000",

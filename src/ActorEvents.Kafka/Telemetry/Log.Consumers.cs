@@ -34,6 +34,12 @@ internal static partial class Log
     [LoggerMessage(7015, LogLevel.Warning, "The group's offsets, which only tools read, are still being committed after {Seconds:0.#} s; they are waited for no longer")]
     public static partial void GroupCommitLate(ILogger log, double seconds);
 
+    [LoggerMessage(7016, LogLevel.Information, "The offsets of consumer group {Group} are not where this node goes on ({Partitions}). They have no effect: it reads from the positions in its journal, and sets them again for tools. To read a topic again, give its source another name")]
+    public static partial void GroupOffsetsDiffer(ILogger log, string group, string partitions);
+
+    [LoggerMessage(7017, LogLevel.Error, "{Problem}")]
+    public static partial void StrangerInGroup(ILogger log, string problem);
+
     [LoggerMessage(7009, LogLevel.Warning, "Topic {Topic}: {Reason}; waiting for it")]
     public static partial void TopicMissing(ILogger log, string topic, string reason);
 

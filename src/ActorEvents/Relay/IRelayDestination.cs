@@ -2,7 +2,7 @@ using ActorEvents.Events;
 
 namespace ActorEvents.Relay;
 
-/// <summary>Where outgoing events go: a broker. One instance serves all topics of one relay; called by one caller at a time.</summary>
+/// <summary>Where outgoing events go: a broker. One instance serves all topics of one relay; of one topic it is called by one caller at a time.</summary>
 public interface IRelayDestination : IAsyncDisposable
 {
     /// <summary>What it publishes to, in metrics and traces (<c>messaging.system</c>).</summary>

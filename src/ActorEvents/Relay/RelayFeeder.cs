@@ -221,7 +221,7 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
     {
         foreach (var (topic, ordering) in RelayBatch.NewTopics(rows, places))
         {
-            await _publisher!.IdentifyAsync(places, places.Discover(topic, ordering), cancellationToken);
+            await _publisher!.IdentifyAsync(places, [places.Discover(topic, ordering)], cancellationToken);
         }
 
         var batch = RelayBatch.Of(after, rows, places, _records);

@@ -65,7 +65,7 @@ internal sealed class RelayPlaces
         var (events, bytes, stalled, moves) = (0L, 0L, false, false);
         foreach (var topic in _topics.Values)
         {
-            stalled |= topic is { Active: true, Stalled: true };
+            stalled |= topic is { Active: true, Moves: false };
             if (!topic.Moves)
             {
                 continue;
@@ -101,7 +101,7 @@ internal sealed class RelayPlaces
     /// <param name="kept">Where the destination itself says that it is; null: it does not.</param>
     public TopicIdentity Resolve(RelayTopic topic, string id, long? kept = null)
     {
-        topic.Checked = true;
+        (topic.Checked, topic.Unanswered) = (true, false);
         if (kept is { } place && place > Known(topic.Name).GetValueOrDefault(id, -1))
         {
             // The last thing that it did was not stored here any more.
@@ -162,7 +162,7 @@ internal sealed class RelayPlaces
         topic.UnderWay.Clear();
         topic.Size = default;
         topic.Next = topic.Place;
-        (topic.Stalled, topic.Silence) = (false, null);
+        (topic.Stalled, topic.Silence, topic.Unanswered) = (false, null, false);
         topic.Checked = false;
         topic.Fault = reason;
         topic.Failures++;

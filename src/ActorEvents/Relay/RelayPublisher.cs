@@ -17,6 +17,9 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
     /// <summary>After so long it is said.</summary>
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(3);
 
+    /// <summary>How often a question that is not answered is looked at.</summary>
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
+
     private readonly RepeatedErrors _errors = new(settings.Time);
     private readonly IRelayDestination _destination = Checked(settings.Destination(), settings.Options);
     private readonly TimeProvider _time = settings.Time;
@@ -36,22 +39,72 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
             }
         }
 
+        List<RelayTopic>? asked = null;
         foreach (var topic in places.Topics)
         {
-            if (topic.Checked ? topic.ToAsk && topic.UnderWay.Count == 0 : topic.RetryAt <= _time.GetTimestamp())
+            if (topic.Asking is not null || (topic.Checked ? topic.ToAsk && topic.UnderWay.Count == 0 : topic.RetryAt <= _time.GetTimestamp()))
             {
-                await IdentifyAsync(places, topic, cancellationToken);
+                (asked ??= []).Add(topic);
+            }
+        }
+
+        if (asked is not null)
+        {
+            await IdentifyAsync(places, asked, cancellationToken);
+        }
+    }
+
+    /// <summary>Asks these topics for their ids, and waits for the answers: of each up to a second from its question on, for a broker that does not answer holds nobody else.</summary>
+    public async Task IdentifyAsync(RelayPlaces places, IReadOnlyList<RelayTopic> topics, CancellationToken cancellationToken)
+    {
+        foreach (var topic in topics.Where(t => t.Asking is null))
+        {
+            (topic.Asking, topic.AskedAt) = (AskAsync(topic, cancellationToken), _time.GetTimestamp());
+        }
+
+        var open = topics.Where(t => !t.Asking!.IsCompleted && Asked(t) < s_stall).ToArray();
+        if (open.Length > 0)
+        {
+            using var answered = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await Task.WhenAny(Task.WhenAll(open.Select(t => t.Asking!)), Task.Delay(s_stall - open.Min(Asked), _time, answered.Token));
+            await answered.CancelAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        foreach (var topic in topics)
+        {
+            if (topic.Asking!.IsCompleted)
+            {
+                await AnsweredAsync(places, topic, cancellationToken);
+            }
+            else
+            {
+                topic.Unanswered = Asked(topic) >= s_stall;
             }
         }
     }
 
-    public async Task IdentifyAsync(RelayPlaces places, RelayTopic topic, CancellationToken cancellationToken)
+    private async Task<string> AskAsync(RelayTopic topic, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _destination.TopicIdAsync(topic.Name, cancellationToken);
+        }
+        finally
+        {
+            completed();
+        }
+    }
+
+    private async Task AnsweredAsync(RelayPlaces places, RelayTopic topic, CancellationToken cancellationToken)
     {
         string id;
         long? place;
         try
         {
-            id = await _destination.TopicIdAsync(topic.Name, cancellationToken);
+            var asking = topic.Asking!;
+            topic.Asking = null;
+            id = await asking;
             if (string.IsNullOrEmpty(id))
             {
                 throw new InvalidOperationException($"the destination told no id for topic '{topic.Name}'");
@@ -69,7 +122,11 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
         var before = topic.Stopped;
         if (places.Resolve(topic, id, place) == TopicIdentity.Recreated)
         {
-            if (topic.Stopped is null)
+            if (topic.Stopped is null && settings.Options.RecreatedTopic == RecreatedTopic.Continue && topic.Place > 0)
+            {
+                Log.DestinationContinued(settings.Logger, topic.Name, id, topic.Place);
+            }
+            else if (topic.Stopped is null)
             {
                 Log.DestinationRecreated(settings.Logger, topic.Name, id, topic.Place, settings.Options.RecreatedTopic.ToString().ToLowerInvariant());
             }
@@ -128,10 +185,10 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
             }
 
             topic.Stalled = topic.UnderWay.Count > 0 && ToStall(topic) <= TimeSpan.Zero;
-            if (topic.Stalled && Silent(topic) >= s_silence)
+            if ((topic.Stalled && Silent(topic) >= s_silence) || (topic.Unanswered && Asked(topic) >= s_silence))
             {
                 any |= topic.Silence is null;
-                topic.Silence = Say(topic);
+                Say(topic);
             }
         }
 
@@ -146,7 +203,11 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
         foreach (var topic in places.Topics)
         {
             Sooner(settings.Options.TopicCheckInterval - _time.GetElapsedTime(_checkedAt, now));
-            if (!topic.Checked)
+            if (topic.Asking is not null)
+            {
+                Sooner(s_look);
+            }
+            else if (!topic.Checked)
             {
                 Sooner(_time.GetElapsedTime(now, topic.RetryAt));
             }
@@ -184,19 +245,26 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
 
     private TimeSpan ToStall(RelayTopic topic) => s_stall - Silent(topic);
 
+    private TimeSpan Asked(RelayTopic topic) => _time.GetElapsedTime(topic.AskedAt);
+
     private TimeSpan Silent(RelayTopic topic) => _time.GetElapsedTime(topic.MovedAt);
 
-    private string Say(RelayTopic topic)
+    /// <summary>Looked at once a second, so that what comes with back-off does so in time.</summary>
+    private void Say(RelayTopic topic)
     {
-        var said = string.Create(
+        if (topic.Silence is not null && _time.GetElapsedTime(topic.SilentAt) < s_stall)
+        {
+            return;
+        }
+
+        topic.SilentAt = _time.GetTimestamp();
+        topic.Silence = topic.Unanswered ? "cannot be asked for its id: the broker does not answer. What is for it is kept" : string.Create(
             CultureInfo.InvariantCulture,
             $"takes nothing: {topic.Size.Events} event(s) were handed over and none is acknowledged (no leader, fewer in-sync replicas than min.insync.replicas, a broker that hangs). They are kept; look at the topic's partitions");
         if (_errors.IsWorthSaying(topic.Name, "silent"))
         {
-            Log.DestinationSilent(settings.Logger, topic.Name, said);
+            Log.DestinationSilent(settings.Logger, topic.Name, topic.Silence);
         }
-
-        return said;
     }
 
     private async Task SetAsideAsync(string topic, RelayList list, IReadOnlyList<RelayRefusal> refused, CancellationToken cancellationToken)

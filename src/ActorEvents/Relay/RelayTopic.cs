@@ -26,6 +26,18 @@ internal sealed class RelayTopic(string name, long place)
     /// <summary>Nothing of it has completed for a while: nobody waits for it.</summary>
     public bool Stalled { get; set; }
 
+    /// <summary>The question for its id that is under way; null: none is.</summary>
+    public Task<string>? Asking { get; set; }
+
+    /// <summary>Timestamp of that question.</summary>
+    public long AskedAt { get; set; }
+
+    /// <summary>That question was not answered in time: nobody waits for it, and the topic is handed nothing before it is.</summary>
+    public bool Unanswered { get; set; }
+
+    /// <summary>Timestamp at which <see cref="Silence"/> was looked at last.</summary>
+    public long SilentAt { get; set; }
+
     /// <summary>That it takes nothing, once that lasts; null: it takes what comes.</summary>
     public string? Silence { get; set; }
 
@@ -51,7 +63,7 @@ internal sealed class RelayTopic(string name, long place)
     public bool Active => Checked && Stopped is null;
 
     /// <summary>Takes lists, if not now, then soon.</summary>
-    public bool Moves => Active && !Stalled;
+    public bool Moves => Active && !Stalled && !Unanswered;
 }
 
 /// <summary>What the id of a topic says.</summary>

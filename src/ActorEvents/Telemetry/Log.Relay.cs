@@ -34,6 +34,9 @@ internal static partial class Log
     [LoggerMessage(5009, LogLevel.Error, "Destination '{Destination}' {Reason}. The others go on")]
     public static partial void DestinationSilent(ILogger log, string destination, string reason);
 
+    [LoggerMessage(5011, LogLevel.Warning, "Destination '{Destination}' was re-created (topic id {TopicId}); the new topic lacks what the first {Place} journal rows said to it, and gets what comes behind them (relay.recreated-topic = continue). To have all of it there, set replay before a topic is re-created")]
+    public static partial void DestinationContinued(ILogger log, string destination, string topicId, long place);
+
     [LoggerMessage(5010, LogLevel.Warning, "Closing the relay's destination failed: {Reason}")]
     public static partial void RelayCloseFailed(ILogger log, string reason);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using ActorEvents.Relay;
 
@@ -17,6 +18,9 @@ internal sealed class FakeBroker
 
     /// <summary>The place at a topic that the broker itself has, or null.</summary>
     public Func<string, long?> Place { get; set; } = _ => null;
+
+    /// <summary>Awaited by every question for a topic's id.</summary>
+    public Func<string, Task> HoldId { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Why a record is refused for good, or null.</summary>
     public Func<RelayRecord, string?> Refuse { get; set; } = _ => null;
@@ -107,19 +111,20 @@ internal sealed class FakeBroker
 
     private sealed class Destination(FakeBroker broker) : IRelayDestination
     {
-        private readonly Dictionary<string, Feed> _feeds = [];
+        private readonly ConcurrentDictionary<string, Feed> _feeds = [];
         private readonly CancellationTokenSource _stop = new();
-        private int _callers;
+        private readonly ConcurrentDictionary<string, bool> _callers = [];
 
         public async Task<string> TopicIdAsync(string topic, CancellationToken cancellationToken)
         {
-            using var only = Enter();
+            using var only = Enter(topic);
             if (_feeds.TryGetValue(topic, out var feed) && feed is { Failure: null, UnderWay: > 0 })
             {
                 throw new InvalidOperationException($"{topic} is asked for its id while something of it is under way");
             }
 
             await Task.Yield();
+            await broker.HoldId(topic);
             if (broker.TopicFault(topic) is { } fault)
             {
                 throw fault;
@@ -134,7 +139,7 @@ internal sealed class FakeBroker
         public Task<IReadOnlyList<RelayRefusal>> PublishAsync(IReadOnlyList<RelayRecord> records)
         {
             Feed feed;
-            using (Enter())
+            using (Enter(records[0].Topic))
             {
                 feed = _feeds[records.Select(r => r.Topic).Distinct().Single()];
                 lock (broker._topics)
@@ -153,7 +158,7 @@ internal sealed class FakeBroker
 
         public async ValueTask DisposeAsync()
         {
-            using var only = Enter();
+            using var only = Enter("");
             await _stop.CancelAsync();
             lock (broker._topics)
             {
@@ -220,8 +225,8 @@ internal sealed class FakeBroker
             }
         }
 
-        /// <summary>The contract: one caller at a time.</summary>
-        private Leave Enter() => Interlocked.Increment(ref _callers) == 1 ? new Leave(this) : throw new InvalidOperationException("two callers at a time");
+        /// <summary>The contract: one caller of a topic at a time.</summary>
+        private Leave Enter(string topic) => _callers.TryAdd(topic, true) ? new Leave(this, topic) : throw new InvalidOperationException($"two callers of {topic} at a time");
 
         private sealed class Feed(string told)
         {
@@ -234,9 +239,9 @@ internal sealed class FakeBroker
             public int UnderWay { get; set; }
         }
 
-        private sealed class Leave(Destination destination) : IDisposable
+        private sealed class Leave(Destination destination, string topic) : IDisposable
         {
-            public void Dispose() => Interlocked.Decrement(ref destination._callers);
+            public void Dispose() => destination._callers.TryRemove(topic, out _);
         }
     }
 }

@@ -191,6 +191,35 @@ public sealed class RelayWindowTests
             : [];
     }
 
+    /// <summary>A broker that is gone leaves questions without an answer for ten seconds each, and the relay waited for each of them.</summary>
+    [Fact]
+    public async Task A_topic_whose_id_is_not_answered_holds_no_other_and_is_said()
+    {
+        _bench.Broker.HoldId = topic => topic == "bad" ? _gate.Task : Task.CompletedTask;
+        Say(4, "bad", "good");
+        var feeder = _bench.NewFeeder();
+        await Poll.UntilAsync(async () =>
+        {
+            var pass = feeder.PassAsync(CancellationToken.None);
+            await Poll.UntilAsync(() =>
+            {
+                _bench.Time.Advance(TimeSpan.FromMilliseconds(100));
+                return pass.IsCompleted;
+            });
+            await pass;
+            return feeder.View!.Destinations.Any(d => d.Fault?.StartsWith("cannot be asked for its id", StringComparison.Ordinal) == true);
+        });
+        Assert.Equal(4, _bench.Broker.Records("good").Count);
+
+        _gate.SetResult();
+        await Poll.UntilAsync(async () =>
+        {
+            await feeder.PassAsync(CancellationToken.None).WaitAsync(s_long);
+            return _bench.Broker.Records("bad").Count == 4;
+        });
+        Assert.Empty(feeder.View!.Destinations.Where(d => d.Fault is not null));
+    }
+
     /// <summary>Its id is answered each time, and each time what is sent fails: the fault stays seen.</summary>
     [Fact]
     public async Task A_fault_is_seen_until_something_is_acknowledged()

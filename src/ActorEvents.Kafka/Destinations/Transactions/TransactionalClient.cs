@@ -264,15 +264,16 @@ internal sealed class TransactionalClient
 
     private static string Reason(ErrorCode code) => $"{code.GetReason()} ({code})";
 
-    private void Reported(nint index, ErrorCode code)
+    private void Reported(ProduceReport report)
     {
+        var code = report.Error;
         if (code != ErrorCode.NoError)
         {
             lock (_lock)
             {
                 if (ProduceFailedException.Refuses(code))
                 {
-                    _refused.Add(((int)index, Reason(code)));
+                    _refused.Add(((int)report.Opaque, Reason(code)));
                 }
                 else if (code is not (ErrorCode.Local_PurgeQueue or ErrorCode.Local_PurgeInflight) && _failure == ErrorCode.NoError)
                 {

@@ -54,6 +54,25 @@ public sealed class KafkaDestinationTests
         Assert.Equal([0, 1], kit.Read(topic));
     }
 
+    /// <summary>No connection ends, and the client goes on in the new topic, behind nothing: it would be fed from the middle.</summary>
+    [Fact]
+    public async Task A_topic_that_is_recreated_while_the_connections_stand_takes_one_list_at_most()
+    {
+        using var kafka = new MockKafkaFixture();
+        var topic = kafka.CreateTopic(1);
+        await using var kit = new DestinationKit(kafka.Bootstrap);
+        var before = await kit.IdAsync(topic);
+        Assert.Empty(await kit.PublishAsync(Records(topic, 0, 5)));
+        kafka.Cluster.DeleteTopic(topic);
+        kafka.Cluster.CreateTopic(topic, 1);
+
+        var failed = await Assert.ThrowsAsync<KafkaException>(() => kit.PublishAsync(Record(topic, 5)));
+        Assert.Contains("re-created", failed.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<KafkaException>(() => kit.PublishAsync(Record(topic, 6)));
+        Assert.NotEqual(before, await kit.IdAsync(topic));
+        Assert.Empty(await kit.PublishAsync(Records(topic, 0, 7)));
+    }
+
     [Fact]
     public async Task What_is_refused_with_its_batch_is_sent_once_more_alone_and_in_order()
     {

@@ -61,6 +61,9 @@ public sealed class KafkaSourceTests : SourceKit
         subscriber.Opens();
 
         Assert.Equal(["3", "4", "5", "6", "7", "8", "9"], subscriber.Takes(7).Select(Text));
+
+        // Somebody may have reset them, and wait.
+        Assert.Contains(Recorded.Lines, l => l.Contains("lines [0]: 8 there, 3 here", StringComparison.Ordinal) && l.Contains("another name", StringComparison.Ordinal));
     }
 
     [Fact]
