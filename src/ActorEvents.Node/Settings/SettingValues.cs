@@ -18,8 +18,8 @@ internal static partial class SettingValues
 
         if (type == typeof(char))
         {
-            form = "one character";
-            return text.Length == 1 ? text[0] : null;
+            form = "one character, or tab";
+            return text is "tab" or "\\t" ? '\t' : text.Length == 1 ? text[0] : null;
         }
 
         if (type == typeof(bool))

@@ -166,7 +166,11 @@ public sealed partial class SettingsReader(SettingsSchema schema)
 
     private static string Text(HoconValue value) => value.IsObject() && value.GetObject() is { } free
         ? string.Join(";", Flatten(free, ""))
-        : value.IsArray() ? string.Join(",", value.GetStringList()) : value.GetString() ?? "";
+        : value.IsArray() ? string.Join(",", value.GetStringList())
+        : value.GetString() is { Length: > 0 } text ? text
+
+        // Blanks are cut off, also those in quotes: "\t" comes out empty.
+        : value.Values.OfType<HoconLiteral>().FirstOrDefault()?.GetString() ?? "";
 
     /// <summary>A free section (client settings, whose names have dots).</summary>
     private static IEnumerable<string> Flatten(HoconObject section, string prefix) => section.Items.SelectMany(item =>

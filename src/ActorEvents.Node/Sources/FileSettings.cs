@@ -36,6 +36,9 @@ public sealed class FileSettings : SourceSettings
     /// <summary>How often a followed file is looked at. Default 200 ms.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>For how long a file that was rotated away must be quiet before the next one is read. Default 2 s.</summary>
+    public TimeSpan RotateWait { get; set; } = TimeSpan.FromSeconds(2);
+
     internal override Func<KafkaTopics, IEventSource> Prepare(string name, SourceDefaults node)
     {
         var file = new FileReadOptions
@@ -47,6 +50,7 @@ public sealed class FileSettings : SourceSettings
             Follow = Follow,
             EventsPerSecond = Rate,
             PollInterval = PollInterval,
+            RotateWait = RotateWait,
             MaxEventBytes = node.MaxEventBytes,
         };
         var source = new FileSource(name, file, Given(Type), Given(Source));

@@ -19,4 +19,19 @@ internal static partial class Log
 
     [LoggerMessage(1104, LogLevel.Error, "Timer '{Source}' cannot read or store its position; tried again in {PauseMs:0} ms: {Reason}")]
     public static partial void TimerNotStarted(ILogger log, string source, double pauseMs, string reason);
+
+    [LoggerMessage(1105, LogLevel.Information, "The file '{Path}' was rotated away: all of it up to line {Line} is settled and committed (stream {Stream}); the next one at its path is read")]
+    public static partial void FileRotated(ILogger log, string path, long line, string stream);
+
+    [LoggerMessage(1106, LogLevel.Information, "The file '{Path}' was cut from {Had} to {Has} bytes; read up to line {Line}, and what is in it now is a new stream, read from its beginning. {Why}")]
+    public static partial void FileCut(ILogger log, string path, long line, long had, long has, string why);
+
+    [LoggerMessage(1107, LogLevel.Warning, "{Lines} line(s) ({Bytes} bytes) of '{Path}' are lost, {Why}")]
+    public static partial void FileLinesLost(ILogger log, long lines, long bytes, string path, string why);
+
+    [LoggerMessage(1108, LogLevel.Information, "What is left of the file that stood at '{Path}' before, from line {Line} on, is read first: {Bytes} bytes")]
+    public static partial void FileRestFound(ILogger log, string path, long line, long bytes);
+
+    [LoggerMessage(1109, LogLevel.Warning, "Rows of '{Path}' that had been read were changed: it was written anew, and differs from byte {At} on although all up to line {Line} had been read. They are not read again; write changes as new rows")]
+    public static partial void FileRowsChanged(ILogger log, string path, long at, long line);
 }

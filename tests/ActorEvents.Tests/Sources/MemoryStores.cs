@@ -14,6 +14,8 @@ internal sealed class MemoryPositions : IPositionStore
 
     public CommittedPosition? this[string stream] => _rows.TryGetValue(stream, out var row) ? row : null;
 
+    public IReadOnlyCollection<CommittedPosition> Rows => [.. _rows.Values];
+
     public IReadOnlyCollection<string> Streams => [.. _rows.Keys];
 
     public Task<CommittedPosition?> ReadAsync(string stream, CancellationToken cancellationToken) => Task.FromResult(this[stream]);

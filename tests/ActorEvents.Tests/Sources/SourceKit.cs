@@ -56,6 +56,32 @@ public abstract class SourceKit() : TestKit("akka.loglevel = OFF")
 
     private protected Subscriber Subscribe(int index = 0) => new(this, index);
 
+    /// <summary>A subscription that takes all and settles it at once.</summary>
+    private protected SubscriptionRef Settle(Action<EventEnvelope> taken)
+    {
+        var actor = Sys.ActorOf(Props.Create(() => new Settler(taken)));
+        Sys.EventStream.Subscribe(actor, typeof(Emitted));
+        return new SubscriptionRef(0, "settler", actor, _ => true);
+    }
+
+    private sealed class Settler : ReceiveActor
+    {
+        public Settler(Action<EventEnvelope> taken)
+        {
+            Receive<OpenSession>(m => m.Session.Lane.Tell(new SessionOpened(m.Session, 0)));
+            Receive<Emitted>(m =>
+            {
+                foreach (var e in m.Events)
+                {
+                    taken(e);
+                }
+
+                m.Session.Lane.Tell(new Settled(m.Session, 0, [.. m.Events.Select(e => e.Position.Number)]));
+            });
+            ReceiveAny(_ => { });
+        }
+    }
+
     /// <summary>Stops what it watches when it fails, as the group does; passes on what it is told.</summary>
     private sealed class Parent : UntypedActor
     {

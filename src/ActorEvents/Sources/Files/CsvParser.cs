@@ -96,7 +96,7 @@ internal sealed class CsvParser(FileReadOptions options) : RecordParser(options)
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"the row has {_scan.Fields.Count} field(s), the header has {_names.Length}; mend the row, or quote fields that hold a '{Options.Separator}'")
-            : row.Length > Options.MaxEventBytes ? TooLarge(row.Length) : NotUtf8(row, offset) ?? KeyProblem();
+            : row.Length > Options.MaxEventBytes ? TooLarge(row.Length) : NotUtf8(row, offset) ?? KeyProblem(row);
         byte[]? data = null;
         if (problem is null)
         {
@@ -111,8 +111,18 @@ internal sealed class CsvParser(FileReadOptions options) : RecordParser(options)
         return Parsed.Record;
     }
 
-    private string? KeyProblem() =>
-        _key >= 0 && _scan.Fields[_key].Length == 0 ? $"the key column '{Options.KeyColumn}' is empty; fill it, or change the setting key" : null;
+    private string? KeyProblem(ReadOnlySpan<byte> row)
+    {
+        if (_key < 0)
+        {
+            return null;
+        }
+
+        var (start, length, _) = _scan.Fields[_key];
+        return length == 0 ? $"the key column '{Options.KeyColumn}' is empty; fill it, or change the setting key"
+            : row.Slice(start, length).SequenceEqual(@"\N"u8) ? $"the key column '{Options.KeyColumn}' is \\N, as databases write NULL, and all rows without a key would be one entity's; fill it, or change the setting key"
+            : null;
+    }
 
     /// <summary>
     /// Whether the record holds lines that are rows of their own. One is enough where the record is wrong anyway; a record that is right by RFC 4180 is
@@ -153,7 +163,7 @@ internal sealed class CsvParser(FileReadOptions options) : RecordParser(options)
 
         if (_names is null)
         {
-            throw NoHeader(line, problem);
+            throw NoHeader(line, LooksLikeJson(bytes[..length]) ?? problem);
         }
 
         record = Bad(bytes[..length], length + lineEnd, 1, line, problem);
@@ -165,6 +175,11 @@ internal sealed class CsvParser(FileReadOptions options) : RecordParser(options)
         if (NotUtf8(row, offset) is { } problem)
         {
             throw NoHeader(line, problem);
+        }
+
+        if (LooksLikeJson(row) is { } json)
+        {
+            throw NoHeader(line, json);
         }
 
         var columns = new string[_scan.Fields.Count];
@@ -188,6 +203,28 @@ internal sealed class CsvParser(FileReadOptions options) : RecordParser(options)
         }
 
         _names = [.. columns.Select(c => JsonEncodedText.Encode(c, JavaScriptEncoder.UnsafeRelaxedJsonEscaping))];
+    }
+
+    /// <summary>What to say of a header that is JSON; null: it is none.</summary>
+    private static string? LooksLikeJson(ReadOnlySpan<byte> row)
+    {
+        row = row.Trim(" \t"u8);
+        if (row is not [(byte)'{' or (byte)'[', ..])
+        {
+            return null;
+        }
+
+        const string Wrong = "it is JSON, and no names of columns. Set format = ndjson";
+        var reader = new Utf8JsonReader(row);
+        try
+        {
+            return row.Length == 1 ? Wrong + ", and write one JSON value a line (jq -c .)" : reader.Read() && reader.TrySkip() && !reader.Read() ? Wrong : null;
+        }
+        catch (JsonException)
+        {
+            // A name of a column in brackets.
+            return null;
+        }
     }
 
     private FileFormatException NoHeader(long line, string problem) => new($"{Where(line)}the header cannot be read: {problem}");

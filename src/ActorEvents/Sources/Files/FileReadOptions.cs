@@ -46,6 +46,12 @@ public sealed class FileReadOptions
     /// <summary>How often a followed file is looked at. Default 200 ms.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>
+    /// For how long a followed file that was rotated away (renamed, deleted, replaced) must be quiet before the one that has come to its path is read. What is written to the
+    /// old one later is lost, and counted. Default 2 s.
+    /// </summary>
+    public TimeSpan RotateWait { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <exception cref="ArgumentException">Names the setting, its value and what is allowed.</exception>
     public void Validate()
     {
@@ -56,6 +62,7 @@ public sealed class FileReadOptions
         Refuse(!(EventsPerSecond is 0 or (>= 0.001 and <= 1e9)), "rate", EventsPerSecond, "must be 0 (no limit) or 0.001 to 1000000000 events per second");
         Refuse(MaxEventBytes is < 16 or > 64 * 1024 * 1024, "events.max-bytes", MaxEventBytes, "must be 16 to 67108864");
         Refuse(PollInterval < TimeSpan.FromMilliseconds(1) || PollInterval > TimeSpan.FromHours(1), "poll-interval", PollInterval, "must be 1 ms to 1 h");
+        Refuse(RotateWait < TimeSpan.Zero || RotateWait > TimeSpan.FromHours(1), "rotate-wait", RotateWait, "must be 0 to 1 h");
     }
 
     private static void Refuse(bool wrong, string setting, object? value, string rule)

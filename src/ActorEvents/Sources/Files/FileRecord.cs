@@ -27,4 +27,17 @@ internal readonly record struct FilePlace(long NextLine, long Resume)
 internal sealed class FileFormatException(string message) : FormatException(message);
 
 /// <summary>The file is not any more the one that was read: shorter, replaced or gone. It is never read on at a stale byte.</summary>
-internal sealed class FileChangedException(string message) : IOException(message);
+internal class FileChangedException(string message) : IOException(message);
+
+/// <summary>A followed file has lost what was read of it (copytruncate): what is in it now is another file's.</summary>
+/// <param name="had">Bytes that it had, as far as is known.</param>
+/// <param name="has">Bytes that it has now.</param>
+/// <param name="readTo">The last line that was read, and the byte behind it.</param>
+internal sealed class FileCutException(string message, long had, long has, FilePlaceInBytes readTo) : FileChangedException(message)
+{
+    public long Had { get; } = had;
+
+    public long Has { get; } = has;
+
+    public FilePlaceInBytes ReadTo { get; } = readTo;
+}

@@ -3,7 +3,6 @@ using ActorEvents.Events;
 using ActorEvents.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Win32.SafeHandles;
 
 namespace ActorEvents.Sources.Files;
 
@@ -28,19 +27,12 @@ public sealed class FileRecords
     private readonly FileReadOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly Action<SafeFileHandle>? _verify;
 
-    public FileRecords(FileReadOptions options, TimeProvider time, ILogger? logger = null)
-        : this(options, time, logger, null)
-    {
-    }
-
-    /// <param name="verify">Told a handle of a followed file that was opened again; throws if it is not the same file. Null: only the bytes before the place are compared.</param>
-    internal FileRecords(FileReadOptions options, TimeProvider time, ILogger? logger, Action<SafeFileHandle>? verify) =>
-        (_options, _time, _log, _verify) = (options, time, logger ?? NullLogger.Instance, verify);
+    public FileRecords(FileReadOptions options, TimeProvider time, ILogger? logger = null) => (_options, _time, _log) = (options, time, logger ?? NullLogger.Instance);
 
     /// <summary>
-    /// Batches (never empty) of records in the order of the file. Ends at the end of a file that is not followed; a followed one is read until cancelled.
+    /// Batches (never empty) of records in the order of the file. Ends at the end of a file that is not followed; a followed one is read until cancelled, or until another
+    /// one stands at its path and it has been quiet for <see cref="FileReadOptions.RotateWait"/>: then this ends, too, and the other one is to be read from its beginning.
     /// </summary>
     /// <param name="nextLine">Number of the line that comes next; 1 at the beginning of the file.</param>
     /// <param name="resume"><see cref="FileRecord.Resume"/> of the record before; 0 at the beginning of the file.</param>
@@ -50,18 +42,29 @@ public sealed class FileRecords
     /// <exception cref="FormatException">No usable header: names line, column and setting.</exception>
     public async IAsyncEnumerable<IReadOnlyList<FileRecord>> ReadAsync(long nextLine, long resume, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var from = new FilePlace(nextLine, resume);
-        using var window = new FileWindow(_options, _verify);
+        using var trail = new FileTrail(_options.Path, _time);
+        await foreach (var batch in ReadAsync(trail.Start(), _options.Follow ? trail : null, new FilePlace(nextLine, resume), cancellationToken))
+        {
+            yield return batch;
+        }
+    }
+
+    /// <param name="file">Held open by the caller.</param>
+    /// <param name="trail">What else comes to the path of a file that may grow; null: it does not grow any more.</param>
+    internal async IAsyncEnumerable<IReadOnlyList<FileRecord>> ReadAsync(OpenFile file, FileTrail? trail, FilePlace from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var window = new FileWindow(_options, file);
         var parser = RecordParser.For(_options);
         var pace = new Pace(_options.EventsPerSecond, _time);
         var batchRecords = pace.Batch(BatchRecords);
         var batch = new List<FileRecord>();
         long bytes = 0;
         long openQuoteSaid = 0;
+        var quietSince = _time.GetTimestamp();
 
         // The header is read at each start, wherever the records go on.
         var needsHeader = parser is CsvParser;
-        window.Open(from);
+        window.Begin(from);
         await window.SeekAsync(needsHeader ? FilePlace.Start : from, cancellationToken);
         while (true)
         {
@@ -84,8 +87,21 @@ public sealed class FileRecords
                 }
             }
 
-            if (await window.FillAsync(cancellationToken))
+            bool more;
+            FileChangedException? changed = null;
+            try
             {
+                more = await window.FillAsync(cancellationToken);
+            }
+            catch (FileChangedException e)
+            {
+                (more, changed) = (false, e);
+            }
+
+            if (more)
+            {
+                quietSince = _time.GetTimestamp();
+                window.Final = false;
                 continue;
             }
 
@@ -96,15 +112,40 @@ public sealed class FileRecords
                 (batch, bytes) = ([], 0);
             }
 
-            if (!_options.Follow)
+            if (changed is not null)
             {
-                if (window.Final)
-                {
-                    yield break;
-                }
+                throw changed;
+            }
 
+            if (window.Final)
+            {
+                file.ReadTo = new FilePlaceInBytes(window.Line - 1, window.Offset);
+                yield break;
+            }
+
+            if (trail is null)
+            {
                 window.Final = true;
                 continue;
+            }
+
+            trail.Look();
+            if (trail.Next is { } next)
+            {
+                var (continues, changedAt) = FileFacts.Of(file.Handle).Names == 0 ? await window.GoOnInAsync(next, cancellationToken) : (false, -1);
+                if (continues)
+                {
+                    SayChanged(changedAt);
+                    trail.Replace();
+                    file = next;
+                    continue;
+                }
+
+                if (trail.Superseded >= _options.RotateWait && _time.GetElapsedTime(quietSince) >= _options.RotateWait)
+                {
+                    window.Final = true;
+                    continue;
+                }
             }
 
             if (parser.QuoteOpen && openQuoteSaid != window.Line)
@@ -114,7 +155,14 @@ public sealed class FileRecords
             }
 
             await Task.Delay(_options.PollInterval, _time, cancellationToken);
-            await window.LookAgainAsync(cancellationToken);
+        }
+
+        void SayChanged(long at)
+        {
+            if (at >= 0)
+            {
+                Log.FileRowsChanged(_log, _options.Path, at, window.Line - 1);
+            }
         }
 
         Parsed Step()

@@ -54,13 +54,19 @@ public sealed class FileSource : IEventSource
     /// <exception cref="IOException">The file is not there, cannot be read, or is not the one that was read.</exception>
     public async Task<IReadOnlyList<CommittedPosition>> EndsAsync(IPositionStore positions, CancellationToken cancellationToken)
     {
-        if (_file.Follow || await FoundFile.FindAsync(Name, _file.Path, positions, cancellationToken) is not { } file)
+        if (_file.Follow)
+        {
+            return [];
+        }
+
+        using var open = OpenFile.Open(_file.Path);
+        if (FoundFile.Of(open, Name, _file.Path, follow: false, await KnownFiles.ListAsync(Name, positions, cancellationToken)) is not { } file)
         {
             return [];
         }
 
         // One batch tells whether something is left; where the file ends only reading all of it would.
-        await foreach (var batch in new FileRecords(_file, TimeProvider.System).ReadAsync(file.Start.Next, file.Start.Resume, cancellationToken))
+        await foreach (var batch in new FileRecords(_file, TimeProvider.System).ReadAsync(open, null, new FilePlace(file.Start.Next, file.Start.Resume), cancellationToken))
         {
             return [file.Start with { Next = batch[^1].Line + 1 }];
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Win32.SafeHandles;
 
 namespace ActorEvents.Sources.Files;
 
@@ -7,13 +6,14 @@ namespace ActorEvents.Sources.Files;
 /// The bytes of a file that are at hand: one buffer that moves along, keeps <see cref="ResumeMark.Window"/> bytes of what was passed, and grows up to one record. Counts
 /// lines and offsets, and sees to it that the file at the path is still the one that was read.
 /// </summary>
-internal sealed class FileWindow(FileReadOptions options, Action<SafeFileHandle>? verify) : IDisposable
+internal sealed class FileWindow(FileReadOptions options, OpenFile file)
 {
     private const int Chunk = 64 * 1024;
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
     private byte[] _buffer = new byte[2 * Chunk];
-    private SafeFileHandle? _file;
+    private OpenFile _file = file;
+    private long _seen;
     private long _base;
     private int _start;
     private int _end;
@@ -37,10 +37,10 @@ internal sealed class FileWindow(FileReadOptions options, Action<SafeFileHandle>
     private ReadOnlySpan<byte> Passed => _buffer.AsSpan(Math.Max(0, _start - ResumeMark.Window), Math.Min(_start, ResumeMark.Window));
 
     /// <param name="from">Where the reading will go on: a file that is shorter is refused at once.</param>
-    public void Open(FilePlace from)
+    public void Begin(FilePlace from)
     {
-        _file = Open();
-        var (length, known) = (RandomAccess.GetLength(_file), ResumeMark.Offset(from.Resume));
+        var (length, known) = (_file.Length, ResumeMark.Offset(from.Resume));
+        _seen = length;
         if (length < known)
         {
             throw Shorter(length, known);
@@ -60,7 +60,7 @@ internal sealed class FileWindow(FileReadOptions options, Action<SafeFileHandle>
         }
 
         _start = _end = (int)(offset - _base);
-        if (await ReadAsync(_buffer.AsMemory(0, _start), _base, cancellationToken) < _start || Resume != place.Resume)
+        if (await ReadAsync(_file, _buffer.AsMemory(0, _start), _base, cancellationToken) < _start || Resume != place.Resume)
         {
             throw Replaced(offset);
         }
@@ -75,20 +75,24 @@ internal sealed class FileWindow(FileReadOptions options, Action<SafeFileHandle>
     }
 
     /// <summary>Reads on. False: the end of the file (for now).</summary>
+    /// <exception cref="FileChangedException">It is shorter than it was, or the bytes before those that come are not those that were read.</exception>
     public async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
     {
         MakeRoom();
-        var read = await RandomAccess.ReadAsync(_file!, _buffer.AsMemory(_end), _base + _end, cancellationToken);
-        _end += read;
-        if (read == 0)
+        var read = await RandomAccess.ReadAsync(_file.Handle, _buffer.AsMemory(_end), _base + _end, cancellationToken);
+        var length = _file.Length;
+        if (length < _base + _end + read)
         {
-            var length = RandomAccess.GetLength(_file!);
-            if (length < _base + _end)
-            {
-                throw Shorter(length, _base + _end);
-            }
+            throw Shorter(length, _base + _end);
         }
 
+        // Behind the read: what was cut and written anew before it shows now, however long it is.
+        if (options.Follow && !await HasAsync(_file, TailBytes, cancellationToken))
+        {
+            throw Replaced(_base + _end);
+        }
+
+        (_end, _seen) = (_end + read, Math.Max(_seen, length));
         if (_atBeginning)
         {
             CheckBeginning(final: read == 0 && !options.Follow);
@@ -97,32 +101,35 @@ internal sealed class FileWindow(FileReadOptions options, Action<SafeFileHandle>
         return read > 0;
     }
 
-    /// <summary>Opens the path again: what is there must begin with what was read.</summary>
-    public async ValueTask LookAgainAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Goes on in another file, if that begins with what was read of this one: one that was written anew as a whole, with more at its end.
+    /// </summary>
+    /// <param name="changedAt">The first byte that differs, of those far before the end; -1: none does.</param>
+    public async ValueTask<(bool Continues, long ChangedAt)> GoOnInAsync(OpenFile other, CancellationToken cancellationToken)
     {
-        var old = _file!;
-        _file = Open();
-        old.Dispose();
-        var length = RandomAccess.GetLength(_file);
-        if (length < _base + _end)
+        if (other.Length < _base + _end || !await HasAsync(other, Math.Min(_end, _end - _start + ResumeMark.Window), cancellationToken))
         {
-            throw Shorter(length, _base + _end);
+            return (false, -1);
         }
 
-        var known = Math.Min(_end, _end - _start + ResumeMark.Window);
-        var now = new byte[known];
-        if (await ReadAsync(now, _base + _end - known, cancellationToken) < known || !now.AsSpan().SequenceEqual(_buffer.AsSpan(_end - known, known)))
+        var changed = OpenFile.Difference(_file, other, Offset);
+        if (changed >= 0 && changed < Math.Min(Offset, FileIdentity.MaxHashedBytes))
         {
-            throw Replaced(_base + _end);
+            return (false, changed);
         }
 
-        if (length > _base + _end)
-        {
-            verify?.Invoke(_file);
-        }
+        _file = other;
+        return (true, changed);
     }
 
-    public void Dispose() => _file?.Dispose();
+    private int TailBytes => Math.Min(_end, ResumeMark.Window);
+
+    /// <summary>Whether a file has the last bytes before what comes next.</summary>
+    private async ValueTask<bool> HasAsync(OpenFile other, int bytes, CancellationToken cancellationToken)
+    {
+        var now = new byte[bytes];
+        return await ReadAsync(other, now, _base + _end - bytes, cancellationToken) == bytes && now.AsSpan().SequenceEqual(_buffer.AsSpan(_end - bytes, bytes));
+    }
 
     /// <summary>
     /// At the beginning of the file: passes a byte order mark. Behind a record that was taken without its line end: passes the line end that has come since.
@@ -132,6 +139,15 @@ internal sealed class FileWindow(FileReadOptions options, Action<SafeFileHandle>
         var bytes = _buffer.AsSpan(_start, _end - _start);
         if (bytes.IsEmpty)
         {
+            return;
+        }
+
+        if (bytes[0] == 0 && (Offset == 0 || _buffer[_start - 1] == 0))
+        {
+            // A writer that does not append goes on behind as many NULs as the file was long before it was cut.
+            var nulls = bytes.IndexOfAnyExcept((byte)0);
+            _start = nulls < 0 ? _end : _start + nulls;
+            _atBeginning = nulls < 0;
             return;
         }
 
@@ -183,12 +199,12 @@ internal sealed class FileWindow(FileReadOptions options, Action<SafeFileHandle>
         (_buffer, _base, _start, _end) = (target, _base + keep, _start - keep, size);
     }
 
-    private async ValueTask<int> ReadAsync(Memory<byte> into, long offset, CancellationToken cancellationToken)
+    private static async ValueTask<int> ReadAsync(OpenFile from, Memory<byte> into, long offset, CancellationToken cancellationToken)
     {
         var total = 0;
         while (total < into.Length)
         {
-            var read = await RandomAccess.ReadAsync(_file!, into[total..], offset + total, cancellationToken);
+            var read = await RandomAccess.ReadAsync(from.Handle, into[total..], offset + total, cancellationToken);
             if (read == 0)
             {
                 break;
@@ -200,23 +216,19 @@ internal sealed class FileWindow(FileReadOptions options, Action<SafeFileHandle>
         return total;
     }
 
-    private SafeFileHandle Open()
-    {
-        try
-        {
-            return File.OpenHandle(options.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous | FileOptions.SequentialScan);
-        }
-        catch (Exception e) when (_file is not null && e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new FileChangedException($"The file '{options.Path}' is gone while it was followed; what was read of it stays. Put it back, or take the source out.");
-        }
-    }
+    /// <summary>Of a followed file that is ordinary life; of a finished one somebody has to see to it.</summary>
+    private FileChangedException Shorter(long length, long known) => options.Follow
+        ? Cut(length, string.Create(CultureInfo.InvariantCulture, $"it has {length} bytes now, of {known} that were read"))
+        : new FileChangedException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"The file '{options.Path}' has {length} bytes now, of {known} that were read (line {Line}): it was truncated or replaced. Nothing is read on at a stale byte; put it back, or give the new file another path or the source another name."));
 
-    private FileChangedException Shorter(long length, long known) => new(string.Create(
-        CultureInfo.InvariantCulture,
-        $"The file '{options.Path}' has {length} bytes now, of {known} that were read (line {Line}): it was truncated or replaced. Nothing is read on at a stale byte; put it back, or give the new file another path or the source another name."));
+    private FileChangedException Replaced(long offset) => options.Follow
+        ? Cut(_file.Length, string.Create(CultureInfo.InvariantCulture, $"the bytes before byte {offset} are not those that were read"))
+        : new FileChangedException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"The file '{options.Path}' was replaced or changed: the bytes before byte {offset} (line {Line}) are not those that were read. Nothing is read on at a stale byte; put it back, or give the new file another path or the source another name."));
 
-    private FileChangedException Replaced(long offset) => new(string.Create(
-        CultureInfo.InvariantCulture,
-        $"The file '{options.Path}' was replaced or changed: the bytes before byte {offset} (line {Line}) are not those that were read. Nothing is read on at a stale byte; put it back, or give the new file another path or the source another name."));
+    private FileCutException Cut(long length, string why) => new(
+        string.Create(CultureInfo.InvariantCulture, $"The file '{options.Path}' was cut behind line {Line - 1}: {why}."), Math.Max(_seen, _base + _end), length, new FilePlaceInBytes(Line - 1, Offset));
 }

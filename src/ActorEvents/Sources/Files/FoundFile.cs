@@ -3,29 +3,80 @@ using ActorEvents.Journal.Stores;
 
 namespace ActorEvents.Sources.Files;
 
-/// <summary>Which stream the file at a path is, and how far that is committed.</summary>
+/// <summary>Which stream a file is, and how far that is committed.</summary>
 /// <param name="IsNew">Nothing is committed of it yet; <paramref name="Start"/> is its beginning.</param>
-internal sealed record FoundFile(FileIdentity Identity, StreamId Stream, CommittedPosition Start, bool IsNew)
+internal sealed record FoundFile(OpenFile File, FileIdentity Identity, StreamId Stream, CommittedPosition Start, bool IsNew)
 {
+    /// <summary>It is not at the path any more: what is left of it is read, and then it is done with.</summary>
+    public bool IsRest { get; init; }
+
+    /// <summary>How its reading ends for good when all of it is read.</summary>
+    public FileEnd End { get; init; } = FileEnd.Rotated;
+
+    /// <summary>The inode under which it is known.</summary>
+    public ulong Number { get; init; } = File.AtOpen.Number;
+
     /// <summary>Null: the file is empty, so which one it is cannot be told.</summary>
-    public static async Task<FoundFile?> FindAsync(string source, string path, IPositionStore positions, CancellationToken cancellationToken)
+    /// <param name="path">Where it stands or stood.</param>
+    /// <exception cref="FileFormatException">No setting makes it readable.</exception>
+    /// <exception cref="FileChangedException">It is one of the known files, cut off. Not of a followed file, which is a new one then.</exception>
+    public static FoundFile? Of(OpenFile file, string source, string path, bool follow, KnownFiles known)
     {
-        var prefix = source + "/";
-        var known = await positions.ListAsync(prefix, cancellationToken);
-        if (FileIdentity.Of(path, known.Select(p => p.Stream[prefix.Length..].Split('/')[0])) is not { } identity)
+        var head = FileHead.Read(file, path);
+        if (FileSignature.Refusal(head.Bytes) is { } refusal)
         {
-            return null;
+            throw new FileFormatException($"The file '{path}' {refusal}");
         }
 
-        var stream = StreamId.ForPartition(source, path, identity.Id, 0) with { Label = path };
-        foreach (var position in known)
+        var candidates = known.All.Where(k => head.IsOf(k.Identity)).OrderByDescending(k => ResumeMark.Offset(k.Position.Resume)).ThenByDescending(k => k.Identity.Hashed);
+        foreach (var candidate in candidates)
         {
-            if (position.Stream == stream.Name)
+            // One that is finished is read on by who reads it, or refused there.
+            if (!follow || (MayGoOn(candidate, file) && IsConsistent(file, candidate.Position)))
             {
-                return new FoundFile(identity, stream, position, IsNew: false);
+                return new FoundFile(file, candidate.Identity, StreamId.ForPartition(source, path, candidate.Identity.Id, 0) with { Label = path }, candidate.Position, IsNew: false);
             }
         }
 
-        return new FoundFile(identity, stream, new CommittedPosition(stream.Name, FilePlace.Start.NextLine, FilePlace.Start.Resume), IsNew: true);
+        if (!follow && known.All.FirstOrDefault(k => k.Identity.MayHaveBeen(head)) is { } truncated)
+        {
+            throw new FileChangedException(
+                $"The file '{path}' has {head.Length} bytes now, of {truncated.Identity.Hashed} or more that it had when it was first read (id {truncated.Identity.Id}): it was truncated. Put it back, or give the new file another path or the source another name.");
+        }
+
+        return head.Length == 0 ? null : New(file, source, path, known, head);
     }
+
+    /// <summary>A file that was never seen at its path, but lies beside it; null: it is a copy of what was read, or nothing that can be read.</summary>
+    /// <param name="copies">Copies are made there (copytruncate): one that begins as a known file does is one of them, also where what it was copied from is gone.</param>
+    public static FoundFile? OfMissed(OpenFile file, string source, string path, KnownFiles known, FileTrail trail, bool copies)
+    {
+        var head = FileHead.Read(file, path);
+        var alike = known.All.Where(k => head.IsOf(k.Identity));
+        return head.Length == 0 || FileSignature.Refusal(head.Bytes) is not null || trail.HoldsCopyOf(file)
+            || alike.Any(k => copies || (ResumeMark.Offset(k.Position.Resume) > 0 && IsConsistent(file, k.Position)))
+            ? null
+            : New(file, source, path, known, head) with { IsRest = true };
+    }
+
+    private static FoundFile New(OpenFile file, string source, string path, KnownFiles known, FileHead head)
+    {
+        var identity = known.New(head);
+        var stream = StreamId.ForPartition(source, path, identity.Id, 0) with { Label = path };
+        return new FoundFile(file, identity, stream, new CommittedPosition(stream.Name, FilePlace.Start.NextLine, FilePlace.Start.Resume), IsNew: true);
+    }
+
+    /// <summary>Whether the bytes before a position are those that were read then.</summary>
+    public static bool IsConsistent(OpenFile file, CommittedPosition position)
+    {
+        var offset = ResumeMark.Offset(position.Resume);
+        var before = new byte[Math.Min(offset, ResumeMark.Window)];
+        return file.Length >= offset
+            && RandomAccess.Read(file.Handle, before, offset - before.Length) == before.Length
+            && ResumeMark.Make(offset, before) == position.Resume;
+    }
+
+    /// <summary>One that was rotated away may come back under its name; one that was cut is another one from then on, even if it begins alike.</summary>
+    private static bool MayGoOn(KnownFile known, OpenFile file) =>
+        known.End == FileEnd.None || (known.End == FileEnd.Rotated && known.Numbers.Contains(file.AtOpen.Number));
 }

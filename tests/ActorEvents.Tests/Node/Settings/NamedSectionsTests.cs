@@ -47,10 +47,22 @@ public sealed class NamedSectionsTests
     }
 
     [Theory]
+    [InlineData("\"\\t\"")]
+    [InlineData("\"\\\\t\"")]
+    [InlineData("tab")]
+    [InlineData("\"\t\"")]
+    public void A_tab_can_be_a_separator(string written)
+    {
+        _reader.File($"actor-events {{ sources {{ x {{ kind = file, path = a, type = t, separator = {written} }} }} }}", "f");
+        _reader.Validate();
+        Assert.Equal('\t', Assert.IsType<FileSettings>(_settings.Sources.All["x"]).Separator);
+    }
+
+    [Theory]
     [InlineData("x { path = a }", "sources.x.kind is missing", "file, kafka, timer")]
     [InlineData("x { kind = fiel }", "'fiel' (f) is unknown", "file, kafka, timer")]
     [InlineData("x { kind = timer, path = a }", "'sources.x.path' (f)", "interval, type, source, key")]
-    [InlineData("x { kind = file, type = t }", "sources.x.path = ''", "path, format, separator, key, type, source, follow, rate, poll-interval")]
+    [InlineData("x { kind = file, type = t }", "sources.x.path = ''", "path, format, separator, key, type, source, follow, rate, poll-interval, rotate-wait")]
     [InlineData("x { kind = kafka }", "sources.x.topics", "topics, type")]
     [InlineData("x { kind = file, path = a, type = t, format = xml }", "'xml' (f)", "csv or ndjson or cloud-events")]
     [InlineData("x { kind = file, path = a, type = t, separator = ab }", "'ab' (f)", "one character")]

@@ -32,10 +32,10 @@ internal sealed class TempFile : IDisposable
     public void Write(string text) => File.WriteAllText(Path, text);
 
     public FileReadOptions Csv(string? key = null, char separator = ',', int limit = 4_096, bool follow = false) =>
-        new() { Path = Path, KeyColumn = key, Separator = separator, MaxEventBytes = limit, Follow = follow, PollInterval = TimeSpan.FromMilliseconds(2) };
+        new() { Path = Path, KeyColumn = key, Separator = separator, MaxEventBytes = limit, Follow = follow, PollInterval = TimeSpan.FromMilliseconds(2), RotateWait = TimeSpan.FromMilliseconds(50) };
 
     public FileReadOptions Ndjson(string? key = null, int limit = 4_096, bool follow = false) =>
-        new() { Path = Path, Format = FileFormat.Ndjson, KeyColumn = key, MaxEventBytes = limit, Follow = follow, PollInterval = TimeSpan.FromMilliseconds(2) };
+        new() { Path = Path, Format = FileFormat.Ndjson, KeyColumn = key, MaxEventBytes = limit, Follow = follow, PollInterval = TimeSpan.FromMilliseconds(2), RotateWait = TimeSpan.FromMilliseconds(50) };
 
     public static async Task<List<FileRecord>> ReadAsync(FileReadOptions options, FilePlace? from = null)
     {
