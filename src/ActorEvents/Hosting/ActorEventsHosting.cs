@@ -59,11 +59,12 @@ public static class ActorEventsHosting
         });
         services.AddAkka(builder.Options.Cluster.Name, (akka, provider) =>
         {
-            akka.AddHocon(DataPath.Configuration(builder, journal, provider.GetRequiredService<NodeSources>().All), HoconAddMode.Prepend).AddSetup(journal.AkkaSetup);
+            akka.AddHocon(DataPath.Configuration(builder, journal, provider.GetRequiredService<NodeSources>().All), HoconAddMode.Prepend).AddSetup(journal.AkkaSetup)
+                .AddSetup(new AkkaLogSetup(provider.GetRequiredService<ILoggerFactory>()));
             akka.ConfigureLoggers(loggers =>
             {
                 loggers.ClearLoggers();
-                loggers.AddLoggerFactory();
+                loggers.AddLogger<AkkaLog>();
             });
             builder.Akka?.Invoke(akka, provider);
         });

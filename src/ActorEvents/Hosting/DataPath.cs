@@ -56,6 +56,7 @@ internal sealed class DataPath : IDisposable
         { Restores = journal.Restores, Role = NodeRoles.Relay });
         var signal = new AppendSignal(tail, path.Relay?.Signal);
         var sharding = ClusterSharding.Get(system);
+        system.ActorOf(Props.Create(() => new LostDeliveries()), "lost-deliveries");
         foreach (var handler in builder.Handlers)
         {
             // By role: a coordinator on a node without that handler would never start.

@@ -17,6 +17,7 @@ internal static class NodeHocon
         return ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $$"""
             akka {
               log-config-on-start = off
+              stdout-loglevel = WARNING
               actor.provider = cluster
               actor.internal-dispatcher {
                 type = ForkJoinDispatcher

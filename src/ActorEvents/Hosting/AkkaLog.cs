@@ -1,0 +1,60 @@
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Dispatch;
+using Akka.Event;
+using Microsoft.Extensions.Logging;
+using AkkaLevel = Akka.Event.LogLevel;
+using Level = Microsoft.Extensions.Logging.LogLevel;
+
+namespace ActorEvents.Hosting;
+
+/// <summary>
+/// Akka's log in the host's, under the name of the class that speaks. What it says of connections and shards at every start, stop and kill is at level Debug: the cluster goes on by itself, and
+/// says what became of a node.
+/// </summary>
+internal sealed class AkkaLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
+{
+    private static readonly string[] s_passing =
+    [
+        "Tried to associate with unreachable remote address",
+        "buffered messages to shard",
+        "Requested shard homes",
+        "Trying to register to coordinator",
+        "No coordinator found to register",
+        "Couldn't join seed nodes",
+        "heartbeat interval is growing too large",
+    ];
+
+    private readonly Dictionary<Type, ILogger> _loggers = [];
+
+    public AkkaLog()
+    {
+        var logging = Context.System.Settings.Setup.Get<AkkaLogSetup>().Value.Logging;
+        Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
+        Receive<LogEvent>(e =>
+        {
+            if (!_loggers.TryGetValue(e.LogClass, out var logger))
+            {
+                _loggers.Add(e.LogClass, logger = logging.CreateLogger(e.LogClass.FullName ?? e.LogClass.Name));
+            }
+
+            var text = e.Message.ToString() ?? "";
+            logger.Log(LevelOf(e, text), default, (e.LogSource, Text: text), e.Cause, static (said, _) => $"{said.Text} ({said.LogSource})");
+        });
+    }
+
+    private static Level LevelOf(LogEvent e, string text) => e.LogLevel() switch
+    {
+        _ when e.LogSource.Contains("/system/endpointManager", StringComparison.Ordinal) || s_passing.Any(p => text.Contains(p, StringComparison.Ordinal)) => Level.Debug,
+        AkkaLevel.ErrorLevel => Level.Error,
+        AkkaLevel.WarningLevel => Level.Warning,
+        AkkaLevel.InfoLevel => Level.Information,
+        _ => Level.Debug,
+    };
+}
+
+/// <summary>Where <see cref="AkkaLog"/> writes.</summary>
+internal sealed class AkkaLogSetup(ILoggerFactory logging) : Setup
+{
+    public ILoggerFactory Logging => logging;
+}
