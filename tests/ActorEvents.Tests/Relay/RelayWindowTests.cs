@@ -217,7 +217,7 @@ public sealed class RelayWindowTests
             await feeder.PassAsync(CancellationToken.None).WaitAsync(s_long);
             return _bench.Broker.Records("bad").Count == 4;
         });
-        Assert.Empty(feeder.View!.Destinations.Where(d => d.Fault is not null));
+        Assert.DoesNotContain(feeder.View!.Destinations, d => d.Fault is not null);
     }
 
     /// <summary>Its id is answered each time, and each time what is sent fails: the fault stays seen.</summary>
