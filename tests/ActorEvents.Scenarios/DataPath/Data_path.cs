@@ -1,7 +1,9 @@
 using System.Globalization;
 using ActorEvents.Events;
+using ActorEvents.Events.Codecs;
 using ActorEvents.Groups;
 using ActorEvents.Hosting;
+using ActorEvents.Relay;
 using ActorEvents.Sources;
 using ActorEvents.Subscriptions;
 using ActorEvents.Tests.Kafka;
@@ -199,11 +201,13 @@ public sealed class Data_path : IDisposable
             .StateEvent<Counted>("counted")
             .KeyedBy(e => e.Id == "50" && Volatile.Read(ref broken) ? throw new InvalidOperationException("on purpose") : e.Key)));
         await Poll.UntilAsync(() => _handler.Handled == 50);
+        await Poll.UntilAsync(async () => (await node.StatusAsync()).Problems.Any(p => p.StartsWith("handler totals on list/id/0: its key selector has failed ", StringComparison.Ordinal)));
         Volatile.Write(ref broken, false);
 
         await node.WaitForAsync(source.Stream.Name, 200);
 
         KeyedNumbers.Check(await node.RowsAsync(), 200, 5);
+        Assert.Empty((await node.StatusAsync()).Problems);
     }
 
     [Fact]
@@ -225,6 +229,24 @@ public sealed class Data_path : IDisposable
 
         Assert.Equal(1, await node.Journal.CountDeadLettersAsync(CancellationToken.None));
         Assert.Equal(19, KeyedNumbers.Of(await node.RowsAsync()).Single().Value.Count);
+    }
+
+    /// <summary>Whatever a key selector says, but for what no database stores: it is handled, and what is said about it can be published and told apart.</summary>
+    [Fact]
+    public async Task Keys_with_control_characters_are_keys_as_others()
+    {
+        string[] keys = ["a\nb", "a\u0085b", "a%0Ab", "\u001B[31m", "a b", "\0"];
+        var source = new ListSource("list", 60, i => keys[i % 6]);
+        await using var node = await StartAsync(source);
+
+        await node.WaitForAsync(source.Stream.Name, 60);
+
+        var rows = await node.RowsAsync();
+        Assert.Equal(keys[..5].Select(k => "totals/" + k).Order(StringComparer.Ordinal), KeyedNumbers.Of(rows).Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(10, await node.Journal.CountDeadLettersAsync(CancellationToken.None));
+        var records = rows.SelectMany(r => r.Entry!.Outgoing.Select((_, i) => new RelayRecords("j", "/s", []).Make(r, i).Event)).ToList();
+        Assert.All(records, r => Assert.True(RecordEncoder.TryEncodeBinary(r, out _, out var reason), reason));
+        Assert.Equal(50, records.Select(r => r.Id).Distinct(StringComparer.Ordinal).Count());
     }
 
     private Task<MiniNode> StartAsync(ListSource source) => MiniNode.StartAsync(

@@ -1,7 +1,12 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using ActorEvents.Events;
 using ActorEvents.Groups;
 using ActorEvents.Handlers;
 using ActorEvents.Hosting;
 using ActorEvents.Relay;
+using ActorEvents.Sources;
+using ActorEvents.Subscriptions;
 using ActorEvents.Tests.Journal;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
@@ -53,6 +58,27 @@ public sealed class StatusWatchTests() : TestKit("akka.loglevel = OFF")
                 Assert.Equal("relay: no lease yet", Assert.Single(watch.Last!.Problems));
             },
             Patience);
+    }
+
+    [Fact]
+    public async Task What_stands_still_is_in_the_view_and_has_a_gauge()
+    {
+        var stalled = new SubscriptionStatus("cart", false, 1, 0, 0, 0, 0, [new StalledStream("s/id/0", 17, 5, 3, "on purpose")]);
+        var group = Answering(new GroupStatus(true, false, [new SourceStatus("s", false, false, [], [])], [stalled], []));
+        var blocked = new BlockedKeys();
+        blocked.Add("cart-of-this-test", new EntityKey("a"), "on purpose", null);
+        blocked.Add("cart-of-this-test", new EntityKey("b"), "on purpose", null);
+        await using var place = new SqliteTestJournal();
+        await using var journal = await place.OpenAsync();
+        await using var watch = new StatusWatch(group, null, 1_000, blocked, journal, TimeProvider.System, NullLogger.Instance);
+
+        AwaitAssert(() => Assert.Contains(watch.Last!.Problems, p => p.Contains("its key selector has failed 3 time(s)", StringComparison.Ordinal)), Patience);
+        var gauges = new ConcurrentDictionary<string, long>(StringComparer.Ordinal);
+        using var listener = new MeterListener { InstrumentPublished = (i, l) => l.EnableMeasurementEvents(i) };
+        listener.SetMeasurementEventCallback<long>((i, value, tags, _) => gauges[$"{i.Name} {string.Join(' ', tags.ToArray().Select(t => t.Value))}"] = value);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        Assert.Equal((5, 2), (gauges["actorevents.subscription.stalled cart s/id/0"], gauges["actorevents.handler.blocked_keys cart-of-this-test"]));
     }
 
     private IActorRef Answering(object answer) => Sys.ActorOf(Props.Create(() => new Part(answer)));
