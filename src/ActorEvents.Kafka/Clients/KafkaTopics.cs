@@ -125,7 +125,7 @@ public sealed class KafkaTopics : IDisposable
     {
         await _watch.AnsweredAsync(cancellationToken);
 
-        // By a consumer of the group that never joins it: the admin client does not live through a group that moves to another broker. The question holds its thread, so it gets one of its own.
+        // By a consumer of the group that never joins it: the admin client has crashed there. The question holds its thread, so it gets one of its own.
         return await Task.Factory.StartNew(
             () =>
             {
