@@ -66,12 +66,12 @@ internal sealed class TransactionalClient
     /// <exception cref="KafkaException">Not now, or not with these rights.</exception>
     public void Init() => ThrowIf(Call(client => LibrdkafkaTransactions.Init(client, CallMs)));
 
-    /// <summary>Publishes records and their place: all of it, or nothing.</summary>
+    /// <summary>Sends records and their place in a transaction, and waits until all is acknowledged; <see cref="Commit"/> or <see cref="Abort"/> is next.</summary>
     /// <param name="topic">Where to, by the offset of whose partition 0 in <paramref name="group"/> the place is stored.</param>
-    /// <returns>Records that are refused; then nothing is published. None: all is committed.</returns>
+    /// <returns>Records that are refused; then the transaction is aborted. None: it is open.</returns>
     /// <exception cref="RelayLeaseLostException">Somebody else has begun with the id.</exception>
-    /// <exception cref="KafkaException">Nothing is published, or, if the client is lost, all or nothing.</exception>
-    public TransactionRefusals Publish(string topic, IReadOnlyList<RelayRecord> records, string group, long place)
+    /// <exception cref="KafkaException">It is aborted, or will be by who comes next.</exception>
+    public TransactionRefusals Send(string topic, IReadOnlyList<RelayRecord> records, string group, long place)
     {
         lock (_lock)
         {
@@ -93,31 +93,36 @@ internal sealed class TransactionalClient
         _passed(TransactionStep.PlaceSent);
         if (error is null && AllTaken())
         {
-            error = Call(client => LibrdkafkaTransactions.Commit(client, CallMs));
-        }
-        else if (error is null)
-        {
-            // Committing would wait for what is not sent any more.
-            error = Failed();
-        }
-
-        if (error is null)
-        {
-            _passed(TransactionStep.Committed);
             return TransactionRefusals.None;
         }
 
-        if (error.IsFatal || error.IsRetriable || IsLost)
-        {
-            throw Lost(error);
-        }
-
+        error ??= Failed();
+        ThrowIfLost(error);
         Abort();
         lock (_lock)
         {
             return _refused.Count > 0 ? new TransactionRefusals([.. _refused], IsAlone) : throw Failure(error.Text, error.Code);
         }
     }
+
+    /// <summary>Publishes what was sent.</summary>
+    /// <exception cref="RelayLeaseLostException">Somebody else has begun with the id.</exception>
+    /// <exception cref="KafkaException">Nothing is published, or, if the client is lost, all or nothing.</exception>
+    public void Commit()
+    {
+        if (Call(client => LibrdkafkaTransactions.Commit(client, CallMs)) is { } error)
+        {
+            ThrowIfLost(error);
+            Abort();
+            throw Failure(error.Text, error.Code);
+        }
+
+        _passed(TransactionStep.Committed);
+    }
+
+    /// <summary>Nothing of what was sent is published.</summary>
+    /// <exception cref="KafkaException">The client is lost; who comes next aborts it.</exception>
+    public void Abort() => ThrowIf(Call(client => LibrdkafkaTransactions.Abort(client, AbortMs)));
 
     /// <summary>Closes it; what it has under way is aborted by the broker, or by the next client with its id.</summary>
     public void Close()
@@ -218,8 +223,6 @@ internal sealed class TransactionalClient
         }
     }
 
-    private void Abort() => ThrowIf(Call(client => LibrdkafkaTransactions.Abort(client, AbortMs)));
-
     /// <summary>Again while that may help.</summary>
     private NativeError? Call(Func<nint, nint> call)
     {
@@ -238,6 +241,14 @@ internal sealed class TransactionalClient
     private void ThrowIf(NativeError? error)
     {
         if (error is not null)
+        {
+            throw Lost(error);
+        }
+    }
+
+    private void ThrowIfLost(NativeError error)
+    {
+        if (error.IsFatal || error.IsRetriable || IsLost)
         {
             throw Lost(error);
         }

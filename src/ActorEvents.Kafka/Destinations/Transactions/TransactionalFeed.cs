@@ -153,11 +153,36 @@ internal sealed class TransactionalFeed
         await ClientAsync(alone: false);
     }
 
-    private Task<TransactionRefusals> SendAsync(IReadOnlyList<TransactionalRecord> open, long place)
+    /// <returns>What is refused; then nothing is published.</returns>
+    private async Task<TransactionRefusals> SendAsync(IReadOnlyList<TransactionalRecord> open, long place)
     {
         var (client, group) = (_client!, _settings.Places.Group(_topicId));
         RelayRecord[] records = [.. open.Select(o => o.Record)];
-        return _thread.RunAsync(() => client.Publish(_topic, records, group, place));
+        var refused = await _thread.RunAsync(() => client.Send(_topic, records, group, place));
+        if (refused.Records.Count == 0)
+        {
+            await CheckIncarnationAsync(client);
+            await _thread.RunAsync(client.Commit);
+        }
+
+        return refused;
+    }
+
+    /// <summary>What is acknowledged lies in the topic that has this id now, or in one that is gone: a new one must not get it from the middle.</summary>
+    private async Task CheckIncarnationAsync(TransactionalClient client)
+    {
+        try
+        {
+            if ((await _settings.Topics.DescribeAsync(_topic, fresh: true, CancellationToken.None)).Id is var id && id != _topicId)
+            {
+                throw new KafkaException(new Error(ErrorCode.UnknownTopicId, $"topic {_topic} was re-created: its id is now {id}"));
+            }
+        }
+        catch (Exception)
+        {
+            await _thread.RunAsync(client.Abort);
+            throw;
+        }
     }
 
     /// <summary>Before the place goes past them: behind it nobody would send them again to be refused.</summary>

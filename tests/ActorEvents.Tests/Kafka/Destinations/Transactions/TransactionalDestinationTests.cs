@@ -129,6 +129,38 @@ public sealed class TransactionalDestinationTests(RealKafkaFixture kafka)
     }
 
     [SkippableFact]
+    public async Task A_topic_that_is_re_created_in_mid_transaction_gets_nothing_from_the_middle()
+    {
+        var (kit, topic) = await StartAsync();
+        await using var _ = kit;
+        var (reached, goes) = (new TaskCompletionSource(), new ManualResetEventSlim());
+        using var __ = goes;
+        var destination = kit.Destination(step =>
+        {
+            if (step == TransactionStep.PlaceSent && reached.TrySetResult())
+            {
+                goes.Wait(Deadline);
+            }
+        });
+        await OpenAsync(destination, topic);
+        var list = destination.PublishAsync(Records(topic, 50, 20));
+        await reached.Task.WaitAsync(Deadline, TimeProvider.System);
+        using (var admin = kafka.Admin())
+        {
+            await admin.DeleteTopicsAsync([topic]);
+        }
+
+        await Poll.UntilAsync(() => CreatesAsync(topic), "the topic can be made again");
+        goes.Set();
+        await Assert.ThrowsAsync<KafkaException>(() => list.WaitAsync(Deadline, TimeProvider.System));
+
+        await Poll.UntilAsync(() => OpensAsync(destination, topic), "the topic can be asked for again");
+        Assert.Null(await destination.PlaceAsync(topic, CancellationToken.None));
+        Assert.Empty(await PublishAsync(destination, Records(topic, 1, 30)));
+        Assert.Equal(Enumerable.Range(1, 30), Read(topic));
+    }
+
+    [SkippableFact]
     public async Task What_was_published_before_the_journal_was_restored_holds_as_far_as_the_journal_was_the_same()
     {
         var (kit, topic) = await StartAsync();
@@ -143,6 +175,19 @@ public sealed class TransactionalDestinationTests(RealKafkaFixture kafka)
         Assert.Empty(await PublishAsync(after, Records(topic, 171, 50)));
         Assert.Equal(220, await OpenAsync(kit.Destination(null, 200), topic));
         Assert.Equal(210, await OpenAsync(kit.Destination(null, 200, 210), topic));
+    }
+
+    private async Task<bool> CreatesAsync(string topic)
+    {
+        try
+        {
+            await kafka.CreateTopicAsync(topic, 1);
+            return true;
+        }
+        catch (KafkaException)
+        {
+            return false;
+        }
     }
 
     private static async Task<bool> OpensAsync(TransactionalDestination destination, string topic)
