@@ -9,17 +9,19 @@ namespace ActorEvents.Tests.Journal.Schema;
 
 /// <summary>PgBouncer between a node and its server: one that divides sessions is refused, by its name and the cure.</summary>
 [Collection(PostgresCollection.Name)]
-public sealed class PoolerTests(PostgresFixture postgres) : IAsyncDisposable
+public sealed class PoolerTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private const string Program = "/usr/sbin/pgbouncer";
 
-    // It ends when this process ends, however it ends.
-    private const string Hold = """log=$1; shift; "$@" </dev/null >"$log" 2>&1 & server=$!; read -r _; kill -QUIT $server; wait $server""";
+    // It ends when this process ends, however it ends. Not by INT or QUIT, which a shell has its jobs ignore.
+    private const string Hold = """log=$1; shift; "$@" </dev/null >"$log" 2>&1 & server=$!; read -r _; kill -TERM $server; wait $server""";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ae-pooler-");
     private Process? _pooler;
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
         if (_pooler is not null)
