@@ -59,7 +59,8 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
     {
         foreach (var topic in topics.Where(t => t.Asking is null))
         {
-            (topic.Asking, topic.AskedAt) = (AskAsync(topic, cancellationToken), _time.GetTimestamp());
+            topic.Question = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            (topic.Asking, topic.AskedAt) = (AskAsync(topic, topic.Question.Token), _time.GetTimestamp());
         }
 
         var open = topics.Where(t => !t.Asking!.IsCompleted && Asked(t) < s_stall).ToArray();
@@ -77,9 +78,13 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
             {
                 await AnsweredAsync(places, topic, cancellationToken);
             }
-            else
+            else if (Asked(topic) >= s_stall)
             {
-                topic.Unanswered = Asked(topic) >= s_stall;
+                topic.Unanswered = true;
+                if (topic.Checked)
+                {
+                    await topic.Question!.CancelAsync();
+                }
             }
         }
     }
@@ -104,6 +109,7 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
         {
             var asking = topic.Asking!;
             topic.Asking = null;
+            topic.Question!.Dispose();
             id = await asking;
             if (string.IsNullOrEmpty(id))
             {
@@ -111,6 +117,12 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
             }
 
             place = await _destination.PlaceAsync(topic.Name, cancellationToken);
+        }
+        catch (OperationCanceledException) when (topic.Checked && !cancellationToken.IsCancellationRequested)
+        {
+            // It flowed until now, and goes on: it is asked again when that is due, and a topic that is re-created meanwhile fails by its offsets.
+            (topic.ToAsk, topic.Unanswered) = (false, false);
+            return;
         }
         catch (Exception e) when (e is not RelayLeaseLostException && !cancellationToken.IsCancellationRequested)
         {

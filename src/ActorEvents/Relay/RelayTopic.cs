@@ -29,6 +29,9 @@ internal sealed class RelayTopic(string name, long place)
     /// <summary>The question for its id that is under way; null: none is.</summary>
     public Task<string>? Asking { get; set; }
 
+    /// <summary>Gives that question up.</summary>
+    public CancellationTokenSource? Question { get; set; }
+
     /// <summary>Timestamp of that question.</summary>
     public long AskedAt { get; set; }
 

@@ -124,7 +124,7 @@ internal sealed class FakeBroker
             }
 
             await Task.Yield();
-            await broker.HoldId(topic);
+            await broker.HoldId(topic).WaitAsync(cancellationToken);
             if (broker.TopicFault(topic) is { } fault)
             {
                 throw fault;

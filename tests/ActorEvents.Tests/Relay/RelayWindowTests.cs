@@ -220,6 +220,31 @@ public sealed class RelayWindowTests
         Assert.DoesNotContain(feeder.View!.Destinations, d => d.Fault is not null);
     }
 
+    /// <summary>The broker that is asked is the one that is gone, while those that have the topic are there.</summary>
+    [Fact]
+    public async Task A_topic_that_flows_goes_on_though_its_id_is_not_answered()
+    {
+        Say(4, "t");
+        var feeder = _bench.NewFeeder();
+        await feeder.PassAsync(CancellationToken.None).WaitAsync(s_long);
+        _bench.Broker.HoldId = _ => _gate.Task;
+        _bench.Time.Advance(_bench.Options.TopicCheckInterval);
+        Say(4, "t");
+
+        await Poll.UntilAsync(async () =>
+        {
+            var pass = feeder.PassAsync(CancellationToken.None);
+            await Poll.UntilAsync(() =>
+            {
+                _bench.Time.Advance(TimeSpan.FromMilliseconds(100));
+                return pass.IsCompleted;
+            });
+            await pass;
+            return _bench.Broker.Records("t").Count == 8;
+        });
+        Assert.Null(feeder.View!.Destinations.Single().Fault);
+    }
+
     /// <summary>Its id is answered each time, and each time what is sent fails: the fault stays seen.</summary>
     [Fact]
     public async Task A_fault_is_seen_until_something_is_acknowledged()
