@@ -6,7 +6,7 @@ namespace ActorEvents.Sources.Files;
 /// </summary>
 internal static class FileRest
 {
-    private const int MostFiles = 1_000;
+    private const int MostFiles = 10_000;
 
     /// <summary>The file, held open, or null. It may have been read to its end.</summary>
     public static OpenFile? Find(string path, KnownFile known, OpenFile? current)
