@@ -17,6 +17,7 @@ public sealed class RotationTests : SourceKit
 {
     private const string Name = "rotated";
     private const int LinesPerSecond = 500;
+    private const int PerFile = 52;
     private static readonly int s_rotations = int.Parse(Environment.GetEnvironmentVariable("ACTOREVENTS_TEST_ROTATIONS") ?? "4", CultureInfo.InvariantCulture);
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(30);
 
@@ -69,17 +70,18 @@ public sealed class RotationTests : SourceKit
             // The reader may be one file behind, not two: what was cut between two looks, and its copy deleted, nobody can read.
             var before = writer.Lines;
             writer.Write(40);
-            AwaitAssert(() => Assert.True(counted.Count + lost.Lines >= before, $"{counted.Count} of {before}, {lost.Lines} lost\n{string.Join("\n", Recorded.Lines.TakeLast(20))}"), s_soon);
+            AwaitAssert(() => Assert.True(counted.Count + (PerFile * lost.Lines) >= before, $"{counted.Count} of {before}, {lost.Lines} lost\n{string.Join("\n", Recorded.Lines.TakeLast(20))}"), s_soon);
             writer.Rotate(i);
         }
 
         writer.Write(40);
-        AwaitAssert(() => Assert.True(counted.Count + lost.Lines >= writer.Lines, $"{counted.Count} of {writer.Lines}, {lost.Lines} lost\n{string.Join("\n", Recorded.Lines.TakeLast(20))}"), s_soon + (s_rotations * TimeSpan.FromMilliseconds(200)));
+        AwaitAssert(() => Assert.True(counted.Count + (PerFile * lost.Lines) >= writer.Lines, $"{counted.Count} of {writer.Lines}, {lost.Lines} lost\n{string.Join("\n", Recorded.Lines.TakeLast(20))}"), s_soon + (s_rotations * TimeSpan.FromMilliseconds(200)));
         Assert.All(counted, c => Assert.Equal(1, c.Value));
         Assert.Empty(DeadLetters.Stored);
 
-        // Where the machine stood still between a rename and the writer's next line for longer than rotate-wait, that line is lost, and counted.
-        Assert.Equal(writer.Lines, counted.Count + lost.Lines);
+        // Where the machine stood still between a rename and the writer's next line for longer than rotate-wait, that line is lost, and counted; of a file that was cut before
+        // anything of it was read, its number is not known, and counts as one.
+        Assert.InRange(counted.Count, writer.Lines - (PerFile * lost.Lines), writer.Lines - lost.Lines);
         Assert.InRange(lost.Lines, 0, writer.Lines / 20);
         Assert.Null(source.Problem);
     }
