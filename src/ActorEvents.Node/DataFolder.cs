@@ -2,16 +2,21 @@ using ActorEvents.Node.Settings;
 
 namespace ActorEvents.Node;
 
-/// <summary>The node's folder: made if it is not there, held by one process at a time, keeps the node id.</summary>
+/// <summary>
+/// The node's folder: made if it is not there, held by one process at a time, keeps the node id. The id is held, too, once on a machine: a folder that was copied is not run
+/// beside its original, for both would handle and publish everything.
+/// </summary>
 internal sealed class DataFolder : IDisposable
 {
-    private readonly FileStream _lock;
+    private readonly HeldFile _folder;
+    private readonly HeldFile? _id;
 
-    private DataFolder(string path, string nodeId, FileStream held)
+    private DataFolder(string path, string nodeId, HeldFile folder, HeldFile? id)
     {
         Path = path;
         NodeId = nodeId;
-        _lock = held;
+        _folder = folder;
+        _id = id;
     }
 
     /// <summary>Absolute.</summary>
@@ -30,7 +35,8 @@ internal sealed class DataFolder : IDisposable
             var held = Hold(path);
             try
             {
-                return new DataFolder(path, KeptId(System.IO.Path.Combine(path, "node.id")), held);
+                var id = KeptId(System.IO.Path.Combine(path, "node.id"));
+                return new DataFolder(path, id, held, HoldId(id, path));
             }
             catch
             {
@@ -44,18 +50,28 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    public void Dispose() => _lock.Dispose();
-
-    private static FileStream Hold(string path)
+    public void Dispose()
     {
-        var file = System.IO.Path.Combine(path, "node.lock");
+        _id?.Dispose();
+        _folder.Dispose();
+    }
+
+    private static HeldFile Hold(string path) =>
+        HeldFile.TryTake(System.IO.Path.Combine(path, "node.lock"), "", out var holder)
+        ?? throw new SettingsException($"The data folder {path} is in use by {holder}; stop that one, or give each node its own (--data DIR).");
+
+    /// <summary>Null: another user has left the lock behind.</summary>
+    private static HeldFile? HoldId(string id, string path)
+    {
         try
         {
-            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return HeldFile.TryTake(System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"actor-events-{id}.lock"), $", data folder {path}", out var holder)
+                ?? throw new SettingsException(
+                    $"The data folder {path} was copied, or copied from: it is that of node {id}, which runs ({holder}). Two of them would handle and publish everything twice. Run one of them; a node of its own begins with an empty folder (--data DIR).");
         }
-        catch (IOException e) when (File.Exists(file))
+        catch (UnauthorizedAccessException)
         {
-            throw new SettingsException($"The data folder {path} is in use by another process ({e.Message}); give each node its own (--data DIR).");
+            return null;
         }
     }
 

@@ -1,6 +1,8 @@
 using ActorEvents.Kafka.Embedded;
 using ActorEvents.Node;
 
+StandardDescriptors.Ensure();
+StandardError.Use();
 if (args is ["broker", .. var rest] && !Usage.IsAsked(rest))
 {
     // Its signals are its own: as a node's child it must outlive those that a terminal sends to both.

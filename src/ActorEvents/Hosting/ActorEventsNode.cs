@@ -35,6 +35,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     private readonly RepeatedErrors _waiting;
     private readonly TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly NodeLife _life = new();
     private IReadOnlyList<IEventSource> _sources = [];
     private ActorSystem? _system;
     private IActorRef _group = ActorRefs.Nobody;
@@ -64,7 +65,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
         _waiting = new RepeatedErrors(time);
     }
 
-    public NodeState State { get; private set; } = NodeState.Starting;
+    public NodeState State => _life.Now;
 
     /// <summary>Why the node cannot go on, if it cannot; the host has been asked to stop.</summary>
     public Exception? Failure { get; private set; }
@@ -140,7 +141,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        State = NodeState.Draining;
+        _life.Reach(NodeState.Draining);
         await _stopping.CancelAsync();
         await _starting;
         if (_running.Task.IsCompletedSuccessfully && Failure is null)
@@ -173,7 +174,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
 
         await _tail.DisposeAsync();
         await _journal.DisposeAsync();
-        State = NodeState.Stopped;
+        _life.Reach(NodeState.Stopped);
         _stopping.Dispose();
     }
 
@@ -212,7 +213,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
             _path.StartSingletons(_sources, _group);
             _watch = new StatusWatch(_group, _path.Relay?.Proxy, _builder.Options.Relay.MaxBehind, _path.Blocked, _journal, _time, _log);
             _stopping.Token.ThrowIfCancellationRequested();
-            State = NodeState.Running;
+            _life.Reach(NodeState.Running);
             _running.SetResult();
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)

@@ -20,13 +20,17 @@ public sealed class EventObserver : IAsyncDisposable
 
     // Holds nothing but whether there may be something to read.
     private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly long _maxBytes;
     private IActorRef _actor = ActorRefs.Nobody;
+    private long _underWay;
+    private long _missed;
 
     internal EventObserver(string name, ObserverOptions options)
     {
         Name = name;
         _selector = new EventSelector(options.Types, options.Sources, options.ContentTypes);
         _ring = new ObserverRing(options.MaxEvents, options.MaxBytes);
+        _maxBytes = options.MaxBytes;
     }
 
     /// <summary>As it stands in the metric <c>actorevents.observer.dropped</c>.</summary>
@@ -39,7 +43,7 @@ public sealed class EventObserver : IAsyncDisposable
         {
             lock (_lock)
             {
-                return _ring.Dropped;
+                return _ring.Dropped + Interlocked.Read(ref _missed);
             }
         }
     }
@@ -87,10 +91,30 @@ public sealed class EventObserver : IAsyncDisposable
         }
     }
 
-    internal void RunBy(IActorRef actor) => _actor = actor;
+    /// <summary>What the EventStream tells of emitted events.</summary>
+    internal IActorRef Gate { get; private set; } = ActorRefs.Nobody;
+
+    internal void RunBy(IActorRef actor) => (_actor, Gate) = (actor, new ObserverGate(actor, this));
+
+    /// <summary>Whether its mailbox has room for a list; if not, that is dropped and counted. Each list that is admitted is taken once.</summary>
+    internal bool Admits(EventEnvelope[] events)
+    {
+        var bytes = MemoryOf(events);
+        if (Interlocked.Add(ref _underWay, bytes) is var all && (all <= _maxBytes || all == bytes))
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _underWay, -bytes);
+        var missed = events.Count(_selector.Matches);
+        Interlocked.Add(ref _missed, missed);
+        Metrics.ObserverDropped(Name, missed);
+        return false;
+    }
 
     internal void Take(EventEnvelope[] events)
     {
+        Interlocked.Add(ref _underWay, -MemoryOf(events));
         long dropped;
         lock (_lock)
         {
@@ -113,6 +137,17 @@ public sealed class EventObserver : IAsyncDisposable
         }
 
         _news.Writer.TryWrite(true);
+    }
+
+    private static long MemoryOf(EventEnvelope[] events)
+    {
+        long bytes = 0;
+        foreach (var envelope in events)
+        {
+            bytes += envelope.Size + KeptEvent.Objects;
+        }
+
+        return bytes;
     }
 
     /// <summary>Nothing more comes.</summary>

@@ -30,7 +30,7 @@ public sealed class EventObservers(ActorSystem system)
         observer.RunBy(actor);
 
         // From here and not from the actor's start, so that nothing is missed that is emitted after the return.
-        system.EventStream.Subscribe(actor, typeof(Emitted));
+        system.EventStream.Subscribe(observer.Gate, typeof(Emitted));
         return observer;
     }
 }

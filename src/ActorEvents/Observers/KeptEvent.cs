@@ -10,7 +10,7 @@ namespace ActorEvents.Observers;
 internal static class KeptEvent
 {
     /// <summary>Objects and their headers: envelope, array, texts, extensions.</summary>
-    private const int Objects = 512;
+    public const int Objects = 512;
 
     private const int Extension = 64;
 

@@ -20,7 +20,7 @@ internal sealed class ObserverActor : UntypedActor
 
     protected override void PostStop()
     {
-        Context.System.EventStream.Unsubscribe(Self);
+        Context.System.EventStream.Unsubscribe(_observer.Gate);
         _observer.End();
     }
 }

@@ -16,7 +16,8 @@ public sealed class ObserverOptions
     public int MaxEvents { get; init; } = 1_024;
 
     /// <summary>
-    /// Bytes of memory that what waits may hold, payloads and texts included, 1 or more. An event that is larger alone is dropped. Default 4 MiB.
+    /// Bytes of memory that what waits may hold, payloads and texts included, 1 or more. An event that is larger alone is dropped. Default 4 MiB. So many may lie in the mailbox
+    /// before it, too, where the node's threads are busy; what comes then is dropped, the newest first.
     /// </summary>
     public long MaxBytes { get; init; } = 4 * 1024 * 1024;
 }

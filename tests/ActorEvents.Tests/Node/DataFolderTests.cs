@@ -23,6 +23,41 @@ public sealed class DataFolderTests : IDisposable
         Assert.Equal(first, again.NodeId);
     }
 
+    [Fact]
+    public void A_folder_in_use_is_refused_with_who_uses_it()
+    {
+        using var folder = DataFolder.Open(_folder);
+        var refused = Assert.Throws<SettingsException>(() => DataFolder.Open(_folder));
+        Assert.Contains($"{_folder} is in use by process {Environment.ProcessId} on {Environment.MachineName} since 20", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Both handled and published everything, 60 of 60 ids twice.</summary>
+    [Fact]
+    public void A_copy_of_a_folder_is_refused_while_the_other_one_runs_whichever_was_first()
+    {
+        DataFolder.Open(_folder).Dispose();
+        var copy = Directory.CreateDirectory(_folder + "-copy").FullName;
+        try
+        {
+            File.Copy(Path.Combine(_folder, "node.id"), Path.Combine(copy, "node.id"));
+            using (DataFolder.Open(_folder))
+            {
+                Assert.Contains($"data folder {_folder})", Assert.Throws<SettingsException>(() => DataFolder.Open(copy)).Message, StringComparison.Ordinal);
+            }
+
+            using (DataFolder.Open(copy))
+            {
+                Assert.Contains($"data folder {copy})", Assert.Throws<SettingsException>(() => DataFolder.Open(_folder)).Message, StringComparison.Ordinal);
+            }
+
+            using var again = DataFolder.Open(_folder);
+        }
+        finally
+        {
+            Directory.Delete(copy, recursive: true);
+        }
+    }
+
     /// <summary>A full disk had left one: two such nodes were one member of the group.</summary>
     [Fact]
     public void An_empty_node_id_is_replaced()

@@ -78,6 +78,36 @@ public sealed class EventObserverTests() : TestKit("akka.loglevel = OFF")
         Assert.Equal(7, observer.Dropped);
     }
 
+    /// <summary>The ring was bounded, the mailbox before it was not.</summary>
+    [Fact]
+    public async Task What_finds_no_room_in_the_mailbox_is_dropped_and_counted_and_nobody_waits()
+    {
+        const int Room = 4;
+        await using var observer = new EventObservers(Sys).Observe("busy", new ObserverOptions { MaxBytes = 2 * Room * KeptEvent.Objects });
+        var actor = (ActorRefWithCell)await Sys.ActorSelection("/user/observer-1").ResolveOne(Soon);
+        actor.Suspend();
+        for (var i = 0; i < 100; i++)
+        {
+            Emit(i * 2, 2);
+        }
+
+        Assert.Equal(2 * (100 - Room), observer.Dropped);
+        Assert.Equal(Room, actor.Underlying.NumberOfMessages);
+        actor.Resume(null);
+        await Poll.UntilAsync(() => observer.Waiting.Events > 0 && actor.Underlying.NumberOfMessages == 0);
+        Emit(200, 1);
+        var last = 0L;
+        await Poll.UntilAsync(() =>
+        {
+            while (observer.TryRead(out var e))
+            {
+                last = e.Position.Number;
+            }
+
+            return last == 200;
+        });
+    }
+
     [Fact]
     public async Task Dispose_ends_the_actor_and_the_reading_and_lets_go_what_waits()
     {

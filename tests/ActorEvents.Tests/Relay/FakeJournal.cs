@@ -66,6 +66,15 @@ internal sealed class FakeJournal : IJournalReader
         }
     }
 
+    /// <summary>Rows behind an ordering are gone.</summary>
+    public void GoBack(long ordering)
+    {
+        lock (_rows)
+        {
+            _rows.RemoveAll(r => r.Ordering > ordering);
+        }
+    }
+
     /// <summary>Somebody restored a row.</summary>
     public void Replace(JournalRow row, JournalEntry entry)
     {

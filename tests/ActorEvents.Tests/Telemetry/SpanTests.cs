@@ -28,6 +28,20 @@ public sealed class SpanTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
+    /// <summary>Lines of files and ticks of timers were described as Kafka records.</summary>
+    [Theory]
+    [InlineData("kafka", true)]
+    [InlineData("file", false)]
+    [InlineData("timer", false)]
+    public void Only_a_Kafka_record_is_described_as_one(string system, bool kafka)
+    {
+        using var spans = new Spans();
+        Tracing.Receive(system, null, Traced(7)).End();
+        var receive = Assert.Single(spans.Ended);
+        Assert.Equal(kafka, receive.TagObjects.Any(t => t.Key.StartsWith("messaging.kafka.", StringComparison.Ordinal) || t.Key == "messaging.destination.partition.id"));
+        Assert.Equal(7L, receive.GetTagItem("actorevents.position"));
+    }
+
     [Fact]
     public void Each_event_of_a_list_is_decided_in_a_span_of_its_own_trace()
     {

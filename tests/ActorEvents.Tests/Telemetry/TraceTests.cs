@@ -80,7 +80,7 @@ public sealed class TraceTests : IAsyncLifetime
 
         Assert.Equal(("kafka", "in", "0", 0L), (receive.GetTagItem("messaging.system"), receive.GetTagItem("messaging.destination.name"), receive.GetTagItem("messaging.destination.partition.id"), receive.GetTagItem("messaging.kafka.offset")));
         Assert.Equal(("receive", "process", "send"), (receive.GetTagItem("messaging.operation.type"), process.GetTagItem("messaging.operation.type"), send.GetTagItem("messaging.operation.type")));
-        Assert.Equal(("teller", "k"), (process.GetTagItem("actorevents.handler"), process.GetTagItem("messaging.kafka.message.key")));
+        Assert.Equal(("teller", "k"), (process.GetTagItem("actorevents.handler"), process.GetTagItem("actorevents.key")));
         Assert.Equal(("sqlite", 1), (append.GetTagItem("db.system.name"), append.GetTagItem("messaging.batch.message_count")));
 
         Assert.Equal(send.Id, Header(emitted, "traceparent"));

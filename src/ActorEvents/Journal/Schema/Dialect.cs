@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Net.Sockets;
 using LinqToDB;
 using Microsoft.Extensions.Logging;
 
@@ -47,10 +46,11 @@ internal abstract class Dialect
     /// <summary>Closes pooled connections; call it when the actor system is down.</summary>
     public abstract void ClosePool();
 
-    /// <summary>The database will never take this: a number that is there already, a value that it cannot hold. All else may be over later.</summary>
-    public bool Refuses(Exception exception) => exception is DbException e
-        ? RefusesData(e)
-        : exception is not (IOException or SocketException or TimeoutException or InvalidOperationException or JournalUnavailableException);
+    /// <summary>
+    /// The database will never take this: a number that is there already, a value that it cannot hold, or that its driver cannot write (an argument, a conversion). All else may
+    /// be over later, and what is not known is not the fact's fault: it would be refused for good, although the database might have taken it.
+    /// </summary>
+    public bool Refuses(Exception exception) => exception is DbException e ? RefusesData(e) : exception is ArgumentException or FormatException or InvalidCastException or OverflowException;
 
     /// <summary>What an error means, with the place and what to do.</summary>
     public abstract string Explain(Exception exception);

@@ -130,11 +130,13 @@ public sealed class JournalTail : IAsyncDisposable
     /// <param name="again">Read them from the database even if they are here.</param>
     internal async Task<IReadOnlyList<JournalRow>> ReadAsync(long place, int limit, bool again, CancellationToken cancellationToken)
     {
+        long seen;
         for (var present = false; ; present = true)
         {
             Task<IReadOnlyList<JournalRow>> look;
             lock (_lock)
             {
+                seen = _seen;
                 if (_stopped)
                 {
                     return [];
@@ -183,6 +185,7 @@ public sealed class JournalTail : IAsyncDisposable
 
             if (present)
             {
+                FoundNone(place, seen);
                 return [];
             }
         }
@@ -190,17 +193,27 @@ public sealed class JournalTail : IAsyncDisposable
         var page = await _reader.ReadAsync(place, limit, cancellationToken);
         if (page.Count == 0)
         {
-            lock (_lock)
-            {
-                // Somebody's place is behind the journal's end, as after a restore; the tail is where it ends.
-                if (_window.Count == 0 && place < _window.End)
-                {
-                    _window.MoveTo(place);
-                }
-            }
+            FoundNone(place, seen);
         }
 
         return page;
+    }
+
+    /// <param name="seen">The end of the journal as it was known before it was asked.</param>
+    private void FoundNone(long place, long seen)
+    {
+        lock (_lock)
+        {
+            // Rows that were seen before are gone (a journal that went back): else who stands before them would be told for ever that there are some.
+            var gone = _seen == seen && seen > place;
+            _seen = gone ? place : _seen;
+
+            // Somebody's place is behind the journal's end, as after a restore; the tail is where it ends.
+            if ((gone || _window.Count == 0) && place < _window.End)
+            {
+                _window.MoveTo(place);
+            }
+        }
     }
 
     /// <summary>Completes when there is, or may be, a row behind a place; false: the tail has stopped.</summary>

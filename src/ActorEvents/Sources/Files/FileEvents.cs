@@ -23,7 +23,8 @@ internal sealed class FileEvents(FileReadOptions options, RecordMapping mapping,
         var reader = new FileRecords(options, time, log);
         var judging = found.Start.Next == FilePlace.Start.NextLine;
         var (bad, held, first) = (0, new List<SourceRecord>(), (DeadLetter?)null);
-        await foreach (var batch in reader.ReadAsync(found.File, trail, new FilePlace(found.Start.Next, found.Start.Resume), stop))
+        bool IsIt(OpenFile file) => FileHead.Read(file, options.Path).IsOf(found.Identity);
+        await foreach (var batch in reader.ReadAsync(found.File, trail, new FilePlace(found.Start.Next, found.Start.Resume), options.Follow ? IsIt : null, stop))
         {
             var records = Records(batch, found, decoder);
             if (judging)

@@ -43,7 +43,7 @@ public sealed class FileRecords
     public async IAsyncEnumerable<IReadOnlyList<FileRecord>> ReadAsync(long nextLine, long resume, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var trail = new FileTrail(_options.Path, _time);
-        await foreach (var batch in ReadAsync(trail.Start(), _options.Follow ? trail : null, new FilePlace(nextLine, resume), cancellationToken))
+        await foreach (var batch in ReadAsync(trail.Start(), _options.Follow ? trail : null, new FilePlace(nextLine, resume), null, cancellationToken))
         {
             yield return batch;
         }
@@ -51,9 +51,11 @@ public sealed class FileRecords
 
     /// <param name="file">Held open by the caller.</param>
     /// <param name="trail">What else comes to the path of a file that may grow; null: it does not grow any more.</param>
-    internal async IAsyncEnumerable<IReadOnlyList<FileRecord>> ReadAsync(OpenFile file, FileTrail? trail, FilePlace from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="isIt">Whether the file still is the one that was looked for; null: that is not asked.</param>
+    internal async IAsyncEnumerable<IReadOnlyList<FileRecord>> ReadAsync(
+        OpenFile file, FileTrail? trail, FilePlace from, Func<OpenFile, bool>? isIt, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var window = new FileWindow(_options, file);
+        var window = new FileWindow(_options, file, isIt);
         var parser = RecordParser.For(_options);
         var pace = new Pace(_options.EventsPerSecond, _time);
         var batchRecords = pace.Batch(BatchRecords);

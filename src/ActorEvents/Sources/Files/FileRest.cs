@@ -6,7 +6,7 @@ namespace ActorEvents.Sources.Files;
 /// </summary>
 internal static class FileRest
 {
-    private const int MostFiles = 1_000;
+    private const int MostFiles = 10_000;
 
     /// <summary>The file, held open, or null. It may have been read to its end.</summary>
     public static OpenFile? Find(string path, KnownFile known, OpenFile? current)
@@ -37,13 +37,13 @@ internal static class FileRest
         return found;
     }
 
-    /// <summary>Files that were written after <paramref name="rest"/>, have the path's name with something behind it, and are none that was ever read.</summary>
+    /// <summary>Files that were not written before <paramref name="rest"/>, have the path's name with something behind it, and are none that was ever read.</summary>
     public static async Task<(int Files, long Lines, long Bytes)> CountUnseenAsync(string path, OpenFile rest, OpenFile? current, KnownFiles known, CancellationToken cancellationToken)
     {
         var (files, lines, bytes) = (0, 0L, 0L);
         foreach (var (file, facts) in Beside(path))
         {
-            if (facts.Changed <= rest.AtOpen.Changed || !HasNameOf(path, file) || facts.IsSameFile(rest.AtOpen) || (current is not null && facts.IsSameFile(current.AtOpen)))
+            if (facts.Changed < rest.AtOpen.Changed || !HasNameOf(path, file) || facts.IsSameFile(rest.AtOpen) || (current is not null && facts.IsSameFile(current.AtOpen)))
             {
                 continue;
             }

@@ -66,7 +66,7 @@ public sealed class FileSource : IEventSource
         }
 
         // One batch tells whether something is left; where the file ends only reading all of it would.
-        await foreach (var batch in new FileRecords(_file, TimeProvider.System).ReadAsync(open, null, new FilePlace(file.Start.Next, file.Start.Resume), cancellationToken))
+        await foreach (var batch in new FileRecords(_file, TimeProvider.System).ReadAsync(open, null, new FilePlace(file.Start.Next, file.Start.Resume), null, cancellationToken))
         {
             return [file.Start with { Next = batch[^1].Line + 1 }];
         }

@@ -151,6 +151,18 @@ internal sealed class FileTrail(string path, TimeProvider time) : IDisposable
         }
     }
 
+    /// <summary>Whether <see cref="TakeMissed"/> has something to tell.</summary>
+    public bool HasMissed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _missed.Count > 0;
+            }
+        }
+    }
+
     /// <summary>A file of another name that was read to its end.</summary>
     public void Keep(OpenFile file)
     {

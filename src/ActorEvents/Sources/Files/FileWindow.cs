@@ -6,13 +6,15 @@ namespace ActorEvents.Sources.Files;
 /// The bytes of a file that are at hand: one buffer that moves along, keeps <see cref="ResumeMark.Window"/> bytes of what was passed, and grows up to one record. Counts
 /// lines and offsets, and sees to it that the file at the path is still the one that was read.
 /// </summary>
-internal sealed class FileWindow(FileReadOptions options, OpenFile file)
+/// <param name="isIt">Asked once, when the first bytes have been read: whether the file still is the one that was looked for.</param>
+internal sealed class FileWindow(FileReadOptions options, OpenFile file, Func<OpenFile, bool>? isIt)
 {
     private const int Chunk = 64 * 1024;
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
     private byte[] _buffer = new byte[2 * Chunk];
     private OpenFile _file = file;
+    private Func<OpenFile, bool>? _isIt = isIt;
     private long _seen;
     private long _base;
     private int _start;
@@ -90,6 +92,17 @@ internal sealed class FileWindow(FileReadOptions options, OpenFile file)
         if (options.Follow && !await HasAsync(_file, TailBytes, cancellationToken))
         {
             throw Replaced(_base + _end);
+        }
+
+        if (read > 0 && _isIt is { } isStill)
+        {
+            // It may have been cut and written anew since: what was read is that of another one then.
+            if (!isStill(_file))
+            {
+                throw Replaced(_base + _end);
+            }
+
+            _isIt = null;
         }
 
         (_end, _seen) = (_end + read, Math.Max(_seen, length));

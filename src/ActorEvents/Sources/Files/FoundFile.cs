@@ -48,13 +48,13 @@ internal sealed record FoundFile(OpenFile File, FileIdentity Identity, StreamId 
     }
 
     /// <summary>A file that was never seen at its path, but lies beside it; null: it is a copy of what was read, or nothing that can be read.</summary>
-    /// <param name="copies">Copies are made there (copytruncate): one that begins as a known file does is one of them, also where what it was copied from is gone.</param>
+    /// <param name="copies">Copies are made there (copytruncate): one that begins as a known file does and is shorter than what was read of that is one of them.</param>
     public static FoundFile? OfMissed(OpenFile file, string source, string path, KnownFiles known, FileTrail trail, bool copies)
     {
         var head = FileHead.Read(file, path);
         var alike = known.All.Where(k => head.IsOf(k.Identity));
         return head.Length == 0 || FileSignature.Refusal(head.Bytes) is not null || trail.HoldsCopyOf(file)
-            || alike.Any(k => copies || (ResumeMark.Offset(k.Position.Resume) > 0 && IsConsistent(file, k.Position)))
+            || alike.Any(k => ResumeMark.Offset(k.Position.Resume) is > 0 and var offset && (IsConsistent(file, k.Position) || (copies && file.Length < offset)))
             ? null
             : New(file, source, path, known, head) with { IsRest = true };
     }

@@ -1,5 +1,6 @@
 using ActorEvents.Journal.Entries;
 using ActorEvents.Journal.Tail;
+using ActorEvents.Tests.Kafka;
 using ActorEvents.Tests.Relay;
 using Microsoft.Extensions.Time.Testing;
 
@@ -61,6 +62,32 @@ public sealed class JournalTailTests : IAsyncLifetime
 
         Assert.Equal(1, _journal.Reads);
         Assert.All(page.Zip(rows), pair => Assert.Same(pair.Item1, pair.Item2));
+    }
+
+    /// <summary>It was told for ever that there are rows, and asked the database as fast as that answered.</summary>
+    [Fact]
+    public async Task A_subscription_before_rows_that_are_gone_waits_for_new_ones()
+    {
+        var (first, slow) = (_tail.Subscribe("first", 0), _tail.Subscribe("slow", 0, JournalTail.MaxRows));
+        Append(JournalTail.MaxRows);
+        var got = new List<long>();
+        await DrainAsync(first, got);
+        slow.Seek(10);
+        _journal.GoBack(10);
+        var before = _journal.Reads;
+
+        var next = Task.Run(() => slow.ReadAsync(None));
+        await Poll.UntilAsync(() => _journal.Reads > before);
+        for (var i = 0; i < 1_000; i++)
+        {
+            await Task.Yield();
+        }
+
+        Assert.InRange(_journal.Reads - before, 1, 10);
+        Append(5);
+        _tail.Wake();
+        _time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal([11L, 12, 13, 14, 15], (await next.WaitAsync(TimeSpan.FromSeconds(20))).Select(r => r.Ordering));
     }
 
     [Fact]

@@ -52,6 +52,33 @@ public sealed class JournalWriterTests
         Assert.Equal(["first", .. Enumerable.Range(0, 40).Where(i => i != 13).Select(i => $"{i}")], _database.Rows);
     }
 
+    /// <summary>It was taken for the row's fault: the entity lost an append that the database would have taken a moment later.</summary>
+    [Theory]
+    [InlineData(typeof(NullReferenceException))]
+    [InlineData(typeof(OutOfMemoryException))]
+    [InlineData(typeof(NotSupportedException))]
+    [InlineData(typeof(OperationCanceledException))]
+    public async Task An_error_that_nobody_knows_is_not_the_rows_fault_and_tried_again(Type unknown)
+    {
+        using var writer = Writer();
+        _database.Throws = (Exception)Activator.CreateInstance(unknown)!;
+        writer.Write(Row("a"));
+        await Poll.UntilAsync(() => Outcomes().Length == 1);
+        Assert.Equal(["a"], Outcomes());
+    }
+
+    [Theory]
+    [InlineData(typeof(InvalidCastException))]
+    [InlineData(typeof(ArgumentException))]
+    public async Task What_the_driver_cannot_write_is_refused(Type fault)
+    {
+        using var writer = Writer();
+        _database.Throws = (Exception)Activator.CreateInstance(fault)!;
+        writer.Write(Row("a"));
+        await Poll.UntilAsync(() => Outcomes().Length == 1);
+        Assert.Equal(["a failed"], Outcomes());
+    }
+
     /// <summary>The connection is lost during COMMIT: it has happened, or it has not.</summary>
     [Theory]
     [InlineData(true)]
@@ -244,6 +271,9 @@ public sealed class JournalWriterTests
 
         public bool Away { get; set; }
 
+        /// <summary>Thrown by the next transaction.</summary>
+        public Exception? Throws { get; set; }
+
         /// <summary>The connection is lost at the end of the next transaction …</summary>
         public bool LosesNext { get; set; }
 
@@ -275,6 +305,12 @@ public sealed class JournalWriterTests
         {
             Interlocked.Increment(ref _begun);
             _open.Wait();
+            if (Throws is { } unknown)
+            {
+                Throws = null;
+                throw unknown;
+            }
+
             if (Away)
             {
                 throw new SqliteException("full", raw.SQLITE_FULL);
