@@ -47,11 +47,7 @@ internal sealed class HandlerWatch : ReceiveActor
         Receive<ClusterEvent.MemberExited>(m => Gone(m.Member, lost: false));
         Receive<ClusterEvent.IMemberEvent>(m =>
         {
-            if (m is ClusterEvent.MemberLeft)
-            {
-                Context.System.EventStream.Publish(MembersChanged.Instance);
-            }
-
+            Context.System.EventStream.Publish(MembersChanged.Instance);
             _members[m.Member.UniqueAddress] = m.Member;
             Compare();
         });
