@@ -90,6 +90,10 @@ internal sealed class GroupOffsets(Action<IReadOnlyList<TopicPartitionOffset>> c
                 }
             }
         }
+        catch (KafkaException e) when (e.Error.Code is ErrorCode.IllegalGeneration or ErrorCode.RebalanceInProgress or ErrorCode.UnknownMemberId)
+        {
+            // The group is being divided anew: who has the partitions then commits.
+        }
         catch (Exception e) when (e is KafkaException or ObjectDisposedException)
         {
             Log.GroupCommitFailed(log, offsets.Count, e.Message);

@@ -17,12 +17,16 @@ internal sealed class AkkaLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessa
     private static readonly string[] s_passing =
     [
         "Tried to associate with unreachable remote address",
+        "No response from remote for outbound association",
         "buffered messages to shard",
         "Requested shard homes",
         "Trying to register to coordinator",
         "No coordinator found to register",
         "Couldn't join seed nodes",
         "heartbeat interval is growing too large",
+        "is irrecoverably failed",
+        "was unable to update a distributed state within",
+        "was unable to get an initial state within",
     ];
 
     private readonly Dictionary<Type, ILogger> _loggers = [];
@@ -35,7 +39,7 @@ internal sealed class AkkaLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessa
         {
             if (!_loggers.TryGetValue(e.LogClass, out var logger))
             {
-                _loggers.Add(e.LogClass, logger = logging.CreateLogger(e.LogClass.FullName ?? e.LogClass.Name));
+                _loggers.Add(e.LogClass, logger = logging.CreateLogger(NameOf(e.LogClass)));
             }
 
             var text = e.Message.ToString() ?? "";
@@ -43,7 +47,10 @@ internal sealed class AkkaLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessa
         });
     }
 
-    private static Level LevelOf(LogEvent e, string text) => e.LogLevel() switch
+    /// <summary>Who speaks under a text of its own has no class.</summary>
+    private static string NameOf(Type speaker) => speaker == typeof(DummyClassForStringSources) ? "Akka" : speaker.FullName ?? speaker.Name;
+
+    internal static Level LevelOf(LogEvent e, string text) => e.LogLevel() switch
     {
         _ when e.LogSource.Contains("/system/endpointManager", StringComparison.Ordinal) || s_passing.Any(p => text.Contains(p, StringComparison.Ordinal)) => Level.Debug,
         AkkaLevel.ErrorLevel => Level.Error,

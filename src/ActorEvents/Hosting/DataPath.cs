@@ -60,7 +60,7 @@ internal sealed class DataPath : IDisposable
         foreach (var handler in builder.Handlers)
         {
             // By role: a coordinator on a node without that handler would never start.
-            var settings = ClusterShardingSettings.Create(system).WithRole(NodeRoles.Handler(handler.Name));
+            var settings = ClusterShardingSettings.Create(system).WithRole(NodeRoles.Handler(handler));
             var context = new EntityContext(handler, journal.Entities, signal, time, logging.CreateLogger($"ActorEvents.Handlers.{handler.Name}"), path.Blocked)
             {
                 JournalSystem = journal.SystemName,

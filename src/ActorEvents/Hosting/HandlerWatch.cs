@@ -47,11 +47,7 @@ internal sealed class HandlerWatch : ReceiveActor
         Receive<ClusterEvent.MemberExited>(m => Gone(m.Member, lost: false));
         Receive<ClusterEvent.IMemberEvent>(m =>
         {
-            if (m is ClusterEvent.MemberLeft)
-            {
-                Context.System.EventStream.Publish(MembersChanged.Instance);
-            }
-
+            Context.System.EventStream.Publish(MembersChanged.Instance);
             _members[m.Member.UniqueAddress] = m.Member;
             Compare();
         });
@@ -98,7 +94,7 @@ internal sealed class HandlerWatch : ReceiveActor
     private void Compare()
     {
         var taken = _members.Values.SelectMany(m => NodeRoles.TakesOf(m.Roles)).Concat(_lost).Distinct();
-        MissingHandler[] missing = [.. taken.Where(t => !_own.Any(h => h.Name == t.Name && h.Selector.Text == t.Selector)).Order().Select(Lacking)];
+        MissingHandler[] missing = [.. taken.Where(t => !_own.Any(h => h.StoredName == t.Name && h.Selector.Text == t.Selector)).Order().Select(Lacking)];
         var text = string.Join("; ", missing.AsEnumerable());
         if (text == string.Join("; ", _missing))
         {
@@ -120,7 +116,7 @@ internal sealed class HandlerWatch : ReceiveActor
         return new MissingHandler(
             taken.Name,
             EventSelector.Parse(taken.Selector),
-            _own.FirstOrDefault(h => h.Name == taken.Name)?.Selector,
+            _own.FirstOrDefault(h => h.StoredName == taken.Name)?.Selector,
             [.. nodes.Select(m => $"{m.Address.Host}:{m.Address.Port}").Order(StringComparer.Ordinal)],
             nodes.SelectMany(m => NodeRoles.SourcesOf(m.Roles)).ToHashSet(StringComparer.Ordinal));
     }

@@ -23,14 +23,14 @@ internal static class NodeRoles
     /// <summary>How nodes of a cluster divide work; those of another number cannot be members of one cluster with this one.</summary>
     private const string Protocol = "2";
 
-    /// <summary>Nodes with a handler type: its region and coordinator run on them alone.</summary>
-    public static string Handler(string name) => "handler-" + name;
+    /// <summary>Nodes with a handler type: its region and coordinator run on them alone. By its stored name, under which nodes with the former and the present name share its entities.</summary>
+    public static string Handler(HandlerDefinition handler) => "handler-" + handler.StoredName;
 
     /// <summary>Nodes with a source: one that runs on one node at a time runs on one of them.</summary>
     public static string Source(string name) => "source-" + name;
 
     /// <summary>A handler type with what it takes.</summary>
-    public static string Takes(HandlerDefinition handler) => $"{TakesPrefix}{handler.Name};{handler.Selector.Text}";
+    public static string Takes(HandlerDefinition handler) => $"{TakesPrefix}{handler.StoredName};{handler.Selector.Text}";
 
     /// <summary>All of a node.</summary>
     public static IEnumerable<string> Of(ActorEventsBuilder builder, string journalId, IReadOnlyList<IEventSource> sources) =>
@@ -39,7 +39,7 @@ internal static class NodeRoles
         ShardsPrefix + builder.Options.Events.Shards.ToString(CultureInfo.InvariantCulture),
         ProtocolPrefix + Protocol,
         .. builder.Destination is null ? (string[])[] : [Relay],
-        .. builder.Handlers.Select(h => Handler(h.Name)),
+        .. builder.Handlers.Select(Handler),
         .. builder.Handlers.Select(Takes),
         .. sources.Select(s => Source(s.Name)),
         .. sources.Where(s => s.Takes is not null).Select(s => $"{ReadsPrefix}{s.Name};{Uri.EscapeDataString(s.Takes!)}"),
@@ -60,7 +60,7 @@ internal static class NodeRoles
     /// <summary>What a member's source of a name reads; null: it has none, or does not say.</summary>
     public static string? ReadsOf(Member member, string source) => Find(member, $"{ReadsPrefix}{source};") is { } text ? Uri.UnescapeDataString(text) : null;
 
-    /// <summary>Handler types of a member with the text of what they take.</summary>
+    /// <summary>Handler types of a member, by their stored names, with the text of what they take.</summary>
     public static IEnumerable<(string Name, string Selector)> TakesOf(IEnumerable<string> roles) =>
         from role in All(roles, TakesPrefix)
         let semicolon = role.IndexOf(';', StringComparison.Ordinal)

@@ -142,12 +142,17 @@ internal sealed class DeliveryWindow(DeliveryOptions options, TimeProvider time)
         return overdue;
     }
 
-    /// <summary>A node has gone, and nobody knows which deliveries went with it: each that is unanswered is sent again as for the first time.</summary>
+    /// <summary>
+    /// Shards move, and nobody knows which deliveries are lost on the way: each that is unanswered for half a second (half as long again as answers took lately, at most 2 s) is sent again, as
+    /// for the first time.
+    /// </summary>
     /// <returns>How many.</returns>
-    public int SendAgain()
+    public int SendAgain(long now)
     {
+        var slowest = _answers.Slowest(now);
+        var patience = Math.Clamp(slowest + (slowest / 2), time.TimestampFrequency / 2, 2 * time.TimestampFrequency);
         var again = 0;
-        foreach (var queue in Queues.Where(q => q.InFlight))
+        foreach (var queue in Queues.Where(q => q.InFlight && now - q.Sent >= patience))
         {
             (queue.InFlight, queue.Attempt) = (false, 0);
             MakeReady(queue);

@@ -22,7 +22,8 @@ internal sealed record GetSubscriptionStatus
 /// </summary>
 internal sealed class HandlerSubscription : ReceiveActor, IWithTimers, ISubscriptionOutput
 {
-    private static readonly TimeSpan[] s_sendAgain = [TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)];
+    /// <summary>How often it is looked for lost deliveries when members have changed, and for how long: a new one is given shards in several rounds.</summary>
+    private static readonly TimeSpan s_lookForLost = TimeSpan.FromSeconds(0.5), s_shardsMove = TimeSpan.FromSeconds(15);
 
     private readonly int _index;
     private readonly string _handler;
@@ -51,6 +52,7 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers, ISubscrip
         Receive<Tick>(_ => _flow.Tick());
         Receive<MembersChanged>(_ => OnMembersChanged());
         Receive<SendAgain>(_ => _flow.SendAgain());
+        Receive<Settling>(_ => Timers.Cancel(SendAgain.Instance));
         Receive<OpenSession>(m => _flow.Open(m.Session));
         Receive<CloseSession>(m => _flow.Close(m.Session));
         Receive<DeadLettersStored>(m =>
@@ -126,13 +128,10 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers, ISubscrip
 
     protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
 
-    /// <summary>Once the regions know of it, too, and once more when shards have come to their new places.</summary>
     private void OnMembersChanged()
     {
-        foreach (var pause in s_sendAgain)
-        {
-            Timers.StartSingleTimer(pause, SendAgain.Instance, pause);
-        }
+        Timers.StartPeriodicTimer(SendAgain.Instance, SendAgain.Instance, s_lookForLost);
+        Timers.StartSingleTimer(Settling.Instance, Settling.Instance, s_shardsMove);
     }
 
     private void Pause(bool paused)
@@ -161,6 +160,11 @@ internal sealed class HandlerSubscription : ReceiveActor, IWithTimers, ISubscrip
     private sealed record SendAgain
     {
         public static SendAgain Instance { get; } = new();
+    }
+
+    private sealed record Settling
+    {
+        public static Settling Instance { get; } = new();
     }
 
     private sealed record Tick

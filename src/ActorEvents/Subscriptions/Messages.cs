@@ -63,7 +63,7 @@ internal sealed record RereadSession(LaneSession Session);
 /// <summary>Stand-in → group: this session is held from this event on, for it is for a handler type that the node lacks.</summary>
 internal sealed record HandlerMissed(LaneSession Session, EventEnvelope Event);
 
-/// <summary>Cluster's side → subscriptions, by way of the EventStream of the node: a member leaves or has left, and shards with it.</summary>
+/// <summary>Cluster's side → subscriptions, by way of the EventStream of the node: a member has come, leaves or has left, and shards move.</summary>
 internal sealed record MembersChanged
 {
     public static MembersChanged Instance { get; } = new();

@@ -112,10 +112,10 @@ internal sealed class SubscriptionFlow
         Soon();
     }
 
-    /// <summary>Entities may have gone with a node: what is unanswered is sent again at once.</summary>
+    /// <summary>Entities may be on their way to other nodes: what is unanswered is sent again soon.</summary>
     public void SendAgain()
     {
-        if (_window.SendAgain() > 0)
+        if (_window.SendAgain(_time.GetTimestamp()) > 0)
         {
             Soon();
         }
