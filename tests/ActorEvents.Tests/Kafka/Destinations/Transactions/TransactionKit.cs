@@ -32,7 +32,8 @@ internal sealed class TransactionKit(string bootstrap) : IAsyncDisposable
             DeadLetters,
             DestinationKit.MaxEventBytes,
             TimeProvider.System,
-            _log) { Passed = passed ?? (_ => { }) });
+            _log)
+        { Passed = passed ?? (_ => { }) });
         _destinations.Add(destination);
         return destination;
     }
