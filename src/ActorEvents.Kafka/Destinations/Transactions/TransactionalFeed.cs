@@ -47,12 +47,16 @@ internal sealed class TransactionalFeed
             throw new KafkaException(new Error(ErrorCode.Local_Transport, topics.Problem));
         }
 
-        // The client before the question: what happens to the topic behind the answer, the client lives to see.
-        var isNew = await ClientAsync(alone: false);
         var id = (await topics.DescribeAsync(_topic, fresh: true, cancellationToken)).Id;
-        await _settings.Limits.ReadAsync(_topic, cancellationToken);
-        if (isNew || id != _topicId)
+        if (id != _topicId)
         {
+            // Its numbers go on behind those of the former topic.
+            await CloseAsync();
+        }
+
+        if (await ClientAsync(alone: false))
+        {
+            await _settings.Limits.ReadAsync(_topic, cancellationToken);
             Place = await places.ReadAsync(_topic, id, cancellationToken);
             _topicId = id;
         }
