@@ -187,7 +187,7 @@ internal sealed class FileFinder(SourceContext source, FileReadOptions options, 
 
     private void SayLost(long lines, long bytes, string why)
     {
-        Log.FileLinesLost(log, lines, bytes, options.Path, why);
         Metrics.FileLinesLost(source.Name, lines);
+        Log.FileLinesLost(log, lines, bytes, options.Path, why);
     }
 }
