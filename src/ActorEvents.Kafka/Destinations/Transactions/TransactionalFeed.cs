@@ -56,6 +56,8 @@ internal sealed class TransactionalFeed
 
         if (await ClientAsync(alone: false))
         {
+            // Until the place is read, it is not: a question that fails is asked again.
+            _topicId = "";
             await _settings.Limits.ReadAsync(_topic, cancellationToken);
             Place = await places.ReadAsync(_topic, id, cancellationToken);
             _topicId = id;
