@@ -54,11 +54,12 @@ internal sealed class TransactionalFeed
             await CloseAsync();
         }
 
-        if (await ClientAsync(alone: false))
+        if (_client is not { IsLost: false })
         {
-            // Until the place is read, it is not: a question that fails is asked again.
+            // Until the place is read, it is not: a question that fails is asked again. What a batch may have is known before the client is made.
             _topicId = "";
             await _settings.Limits.ReadAsync(_topic, cancellationToken);
+            await ClientAsync(alone: false);
             Place = await places.ReadAsync(_topic, id, cancellationToken);
             _topicId = id;
         }
@@ -202,14 +203,12 @@ internal sealed class TransactionalFeed
         }
     }
 
-    /// <summary>A client of the kind; the present one if it is.</summary>
-    /// <returns>Whether it is a new one in the place of one that was lost, or of none.</returns>
-    private async Task<bool> ClientAsync(bool alone)
+    /// <summary>Sees to it that the client is of the kind, and not a lost one.</summary>
+    private async Task ClientAsync(bool alone)
     {
-        var lost = _client is not { IsLost: false };
-        if (!lost && _client!.IsAlone == alone)
+        if (_client is { IsLost: false } present && present.IsAlone == alone)
         {
-            return false;
+            return;
         }
 
         await CloseAsync();
@@ -225,7 +224,6 @@ internal sealed class TransactionalFeed
         }
 
         _client = client;
-        return lost;
     }
 
     private async Task CloseAsync()
