@@ -14,7 +14,7 @@ internal sealed class DestinationKit : IAsyncDisposable
 {
     public const int MaxEventBytes = 100_000;
 
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
     private readonly string _bootstrap;
 
