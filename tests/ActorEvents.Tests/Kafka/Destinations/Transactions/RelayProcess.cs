@@ -53,7 +53,8 @@ internal static class RelayProcess
                 }
             },
         };
-        var options = new RelayOptions { ExactlyOnce = true, PageRows = 50 };
+        // So narrow a window that what is published takes several transactions.
+        var options = new RelayOptions { ExactlyOnce = true, PageRows = 50, WindowEvents = 60 };
         var feeder = new RelayFeeder(
             new RelaySettings(journal.JournalId, tail, journal.Relay, journal.DeadLetters, () => new TransactionalDestination(settings), options, time, log), () => { })
         {
