@@ -162,7 +162,7 @@ internal sealed class TopicFeed
                 if (sent.Record.Event.Key is { } key && taken.TryGetValue(key, out var behind) && behind > sent.Number)
                 {
                     // A broker that knows nothing of the client yet takes a second batch behind a refused first one.
-                    _lists.SetAside(sent.Number, $"{_lists.Reason}; refused with its batch, and a later event of its key was taken behind it, so that it cannot be sent alone in its order any more");
+                    _lists.SetAside(sent.Number, ProduceFailedException.Overtaken(_lists.Reason));
                     continue;
                 }
 

@@ -18,4 +18,9 @@ internal sealed class ProduceFailedException(string topic, Error error)
 
     internal static bool Refuses(ErrorCode code) => code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidMsg or ErrorCode.InvalidRecord
         or ErrorCode.TopicException or ErrorCode.PolicyViolation or ErrorCode.InvalidTimestamp;
+
+    /// <summary>Why a record that was refused with its batch cannot be sent alone.</summary>
+    /// <param name="refusal">What the batch was refused with; null: the record was not sent.</param>
+    internal static string Overtaken(string? refusal) =>
+        $"{refusal ?? "not sent"}; refused with its batch, and a later record of its key was taken behind it, so that it cannot be sent alone in its order any more";
 }

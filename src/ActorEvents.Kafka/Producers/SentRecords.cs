@@ -149,9 +149,7 @@ internal sealed class SentRecords
         }
     }
 
-    private static Error Overtaken(Error? refusal) => new(
-        refusal?.Code ?? ErrorCode.InvalidRecord,
-        $"{refusal?.Reason ?? "not sent"}; refused with its batch, and a later record of its key was taken behind it, so that it cannot be sent alone in its order any more");
+    private static Error Overtaken(Error? refusal) => new(refusal?.Code ?? ErrorCode.InvalidRecord, ProduceFailedException.Overtaken(refusal?.Reason));
 
     private void Forget()
     {

@@ -12,7 +12,8 @@ namespace ActorEvents.Kafka.Destinations.Transactions;
 /// </summary>
 internal sealed class TransactionalClient
 {
-    private const int CallMs = 5_000;
+    /// <summary>A call returns so often, and goes on with the next one.</summary>
+    private const int CallMs = 1_000;
 
     /// <summary>A record that was just on its way out is not purged by the first call, which then waits for it in vain; the next one purges it.</summary>
     private const int AbortMs = 300;
@@ -124,12 +125,11 @@ internal sealed class TransactionalClient
     /// <exception cref="KafkaException">The client is lost; who comes next aborts it.</exception>
     public void Abort() => ThrowIf(Call(client => LibrdkafkaTransactions.Abort(client, AbortMs)));
 
+    /// <summary>Any thread: what is under way is waited for no longer.</summary>
+    public void GiveUp() => Lose(new Error(ErrorCode.Local_State, "the relay stops"));
+
     /// <summary>Closes it; what it has under way is aborted by the broker, or by the next client with its id.</summary>
-    public void Close()
-    {
-        _producer.Close(TimeSpan.Zero);
-        _changed.Dispose();
-    }
+    public void Close() => _producer.Close(TimeSpan.Zero);
 
     /// <returns>What the client itself does not take.</returns>
     private List<(int Index, string Reason)> HandOver(string topic, IReadOnlyList<RelayRecord> records)

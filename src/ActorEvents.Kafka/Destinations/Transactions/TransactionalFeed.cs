@@ -19,18 +19,26 @@ internal sealed class TransactionalFeed
     /// <summary>Transactions that may fail one after the other while what is refused alone is looked for.</summary>
     private const int MaxFailures = 5;
 
+    /// <summary>What a stop waits for what is under way, before it gives it up.</summary>
+    private static readonly TimeSpan s_stop = TimeSpan.FromSeconds(2);
+
     private readonly string _topic;
     private readonly TransactionalSettings _settings;
     private readonly OwnThread _thread;
+
+    /// <summary>Lists as they come, bounded by the relay's window.</summary>
     private readonly Channel<TransactionalList> _incoming = Channel.CreateUnbounded<TransactionalList>(new() { SingleReader = true });
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _stopping;
     private readonly Task _running;
-    private TransactionalClient? _client;
+    private Task _opening = Task.CompletedTask;
+    private volatile TransactionalClient? _client;
     private volatile Exception? _failure;
     private string _topicId = "";
 
     public TransactionalFeed(string topic, TransactionalSettings settings)
     {
-        (_topic, _settings) = (topic, settings);
+        (_topic, _settings, _stopping) = (topic, settings, _stop.Token);
         _thread = new OwnThread("relay " + topic);
         _running = Task.Run(RunAsync);
     }
@@ -39,33 +47,11 @@ internal sealed class TransactionalFeed
     public long? Place { get; private set; }
 
     /// <summary>Asks for the topic's id and place while nothing of it is under way; with a new client if there is none, which ends that of a former relay first.</summary>
-    public async Task<string> OpenAsync(CancellationToken cancellationToken)
+    public Task<string> OpenAsync(CancellationToken cancellationToken)
     {
-        var (topics, places) = (_settings.Topics, _settings.Places);
-        if (topics.IsUnreachable)
-        {
-            throw new KafkaException(new Error(ErrorCode.Local_Transport, topics.Problem));
-        }
-
-        var id = (await topics.DescribeAsync(_topic, fresh: true, cancellationToken)).Id;
-        if (id != _topicId)
-        {
-            // Its numbers go on behind those of the former topic.
-            await CloseAsync();
-        }
-
-        if (_client is not { IsLost: false })
-        {
-            // Until the place is read, it is not: a question that fails is asked again. What a batch may have is known before the client is made.
-            _topicId = "";
-            await _settings.Limits.ReadAsync(_topic, cancellationToken);
-            await ClientAsync(alone: false);
-            Place = await places.ReadAsync(_topic, id, cancellationToken);
-            _topicId = id;
-        }
-
-        _failure = null;
-        return id;
+        var opening = AskAsync(cancellationToken);
+        _opening = opening;
+        return opening;
     }
 
     public Task<IReadOnlyList<RelayRefusal>> PublishAsync(IReadOnlyList<RelayRecord> records)
@@ -79,14 +65,49 @@ internal sealed class TransactionalFeed
         return list.Done;
     }
 
-    /// <summary>Lists that wait fail; a transaction that is under way may end.</summary>
+    /// <summary>Lists that wait fail. A transaction that is under way may end, for two seconds; then it is left to the broker, or to the next client with its id.</summary>
     public async Task StopAsync()
     {
         _failure = new ObjectDisposedException(nameof(TransactionalDestination));
         _incoming.Writer.TryComplete();
-        await _running;
+        var underWay = Task.WhenAll(_running, _opening);
+        await Task.WhenAny(underWay, Task.Delay(s_stop, _settings.Time, CancellationToken.None));
+        await _stop.CancelAsync();
+        _client?.GiveUp();
+        await underWay.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await CloseAsync();
         _thread.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task<string> AskAsync(CancellationToken cancellationToken)
+    {
+        var topics = _settings.Topics;
+        if (topics.IsUnreachable)
+        {
+            throw new KafkaException(new Error(ErrorCode.Local_Transport, topics.Problem));
+        }
+
+        using var asking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping);
+        var id = (await topics.DescribeAsync(_topic, fresh: true, asking.Token)).Id;
+        if (id != _topicId)
+        {
+            // Its numbers go on behind those of the former topic.
+            await CloseAsync();
+        }
+
+        if (_client is not { IsLost: false })
+        {
+            // Until the place is read, it is not: a question that fails is asked again, and nothing is published before. What a batch may have is known before the client is made.
+            (_topicId, _failure) = ("", new KafkaException(new Error(ErrorCode.Local_State, $"the place of topic {_topic} is not read yet")));
+            await _settings.Limits.ReadAsync(_topic, asking.Token);
+            await ClientAsync(alone: false);
+            Place = await _settings.Places.ReadAsync(_topic, id, asking.Token);
+            _topicId = id;
+        }
+
+        _failure = null;
+        return id;
     }
 
     private async Task RunAsync()
@@ -156,7 +177,7 @@ internal sealed class TransactionalFeed
         }
 
         // A limit that was lowered since: what goes in batches again must fit.
-        await _settings.Limits.ReadAsync(_topic, CancellationToken.None);
+        await _settings.Limits.ReadAsync(_topic, _stopping);
         await ClientAsync(alone: false);
     }
 
@@ -180,7 +201,10 @@ internal sealed class TransactionalFeed
     {
         try
         {
-            if ((await _settings.Topics.DescribeAsync(_topic, fresh: true, CancellationToken.None)).Id is var id && id != _topicId)
+            // As long as a transaction lasts at most.
+            using var patience = new CancellationTokenSource(TransactionalClient.Patience, _settings.Time);
+            using var asking = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _stopping);
+            if ((await _settings.Topics.DescribeAsync(_topic, fresh: true, asking.Token)).Id is var id && id != _topicId)
             {
                 throw new KafkaException(new Error(ErrorCode.UnknownTopicId, $"topic {_topic} was re-created: its id is now {id}"));
             }
@@ -195,7 +219,7 @@ internal sealed class TransactionalFeed
     /// <summary>Before the place goes past them: behind it nobody would send them again to be refused.</summary>
     private async Task SetAsideAsync(List<TransactionalRecord> open, TransactionRefusals refused)
     {
-        await _settings.DeadLetters.StoreAsync([.. refused.Records.Select(r => RelayRecords.Refused(open[r.Index].Record, r.Reason))], CancellationToken.None);
+        await _settings.DeadLetters.StoreAsync([.. refused.Records.Select(r => RelayRecords.Refused(open[r.Index].Record, r.Reason))], _stopping);
         foreach (var (index, reason) in refused.Records.OrderByDescending(r => r.Index))
         {
             open[index].List.SetAside(open[index].Index, reason);
@@ -212,18 +236,17 @@ internal sealed class TransactionalFeed
         }
 
         await CloseAsync();
-        var client = _settings.Make(_topic, alone);
+        _stopping.ThrowIfCancellationRequested();
+        var client = _client = _settings.Make(_topic, alone);
         try
         {
             await _thread.RunAsync(client.Init);
         }
         catch (Exception)
         {
-            await _thread.RunAsync(client.Close);
+            await CloseAsync();
             throw;
         }
-
-        _client = client;
     }
 
     private async Task CloseAsync()

@@ -58,3 +58,25 @@ internal sealed class TransactionKit(string bootstrap) : IAsyncDisposable
         _topics?.Dispose();
     }
 }
+
+/// <summary>Holds a destination the first time that one of its transactions comes to a step, until it is told to go on.</summary>
+internal sealed class Halt(TransactionStep at) : IDisposable
+{
+    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ManualResetEventSlim _goes = new();
+
+    public Task ReachedAsync() => _reached.Task.WaitAsync(DestinationKit.Deadline, TimeProvider.System);
+
+    /// <summary>For the destination.</summary>
+    public void Passed(TransactionStep step)
+    {
+        if (step == at && _reached.TrySetResult())
+        {
+            _goes.Wait(DestinationKit.Deadline);
+        }
+    }
+
+    public void GoOn() => _goes.Set();
+
+    public void Dispose() => _goes.Dispose();
+}

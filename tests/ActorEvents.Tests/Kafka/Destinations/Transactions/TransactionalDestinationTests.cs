@@ -33,23 +33,16 @@ public sealed class TransactionalDestinationTests(RealKafkaFixture kafka)
     {
         var (kit, topic) = await StartAsync();
         await using var _ = kit;
-        var (hangs, wakes) = (new TaskCompletionSource(), new ManualResetEventSlim());
-        using var __ = wakes;
-        var hung = kit.Destination(passed =>
-        {
-            if (passed == (TransactionStep)step && hangs.TrySetResult())
-            {
-                wakes.Wait(Deadline);
-            }
-        });
+        using var halt = new Halt((TransactionStep)step);
+        var hung = kit.Destination(halt.Passed);
         await OpenAsync(hung, topic);
         var late = hung.PublishAsync(Records(topic, 1, 30));
-        await hangs.Task.WaitAsync(Deadline, TimeProvider.System);
+        await halt.ReachedAsync();
 
         var next = kit.Destination();
         Assert.Null(await OpenAsync(next, topic));
         Assert.Empty(await PublishAsync(next, Records(topic, 1, 50)));
-        wakes.Set();
+        halt.GoOn();
         await Assert.ThrowsAsync<RelayLeaseLostException>(() => late.WaitAsync(Deadline, TimeProvider.System));
         Assert.Equal(Enumerable.Range(1, 50), Read(topic));
     }
@@ -103,20 +96,13 @@ public sealed class TransactionalDestinationTests(RealKafkaFixture kafka)
     {
         var (kit, topic) = await StartAsync();
         await using var _ = kit;
-        var (reached, goes) = (new TaskCompletionSource(), new ManualResetEventSlim());
-        using var __ = goes;
-        var destination = kit.Destination(step =>
-        {
-            if (step == TransactionStep.PlaceSent && reached.TrySetResult())
-            {
-                goes.Wait(Deadline);
-            }
-        });
+        using var halt = new Halt(TransactionStep.PlaceSent);
+        var destination = kit.Destination(halt.Passed);
         await OpenAsync(destination, topic);
         var list = destination.PublishAsync(Records(topic, 1, 100));
-        await reached.Task.WaitAsync(Deadline, TimeProvider.System);
+        await halt.ReachedAsync();
         await kafka.KillAsync();
-        goes.Set();
+        halt.GoOn();
         await kafka.ResumeAsync();
         await Task.WhenAny(list);
 
@@ -129,29 +115,45 @@ public sealed class TransactionalDestinationTests(RealKafkaFixture kafka)
     }
 
     [SkippableFact]
+    public async Task It_stops_while_the_broker_hangs_in_mid_transaction()
+    {
+        var (kit, topic) = await StartAsync();
+        await using var _ = kit;
+        using var halt = new Halt(TransactionStep.PlaceSent);
+        var destination = kit.Destination(halt.Passed);
+        await OpenAsync(destination, topic);
+        var list = destination.PublishAsync(Records(topic, 1, 10));
+        await halt.ReachedAsync();
+        await kafka.PauseAsync();
+        try
+        {
+            halt.GoOn();
+            await destination.DisposeAsync().AsTask().WaitAsync(TransactionalClient.Patience / 2, TimeProvider.System);
+            await Assert.ThrowsAnyAsync<Exception>(() => list);
+        }
+        finally
+        {
+            await kafka.ContinueAsync();
+        }
+    }
+
+    [SkippableFact]
     public async Task A_topic_that_is_re_created_in_mid_transaction_gets_nothing_from_the_middle()
     {
         var (kit, topic) = await StartAsync();
         await using var _ = kit;
-        var (reached, goes) = (new TaskCompletionSource(), new ManualResetEventSlim());
-        using var __ = goes;
-        var destination = kit.Destination(step =>
-        {
-            if (step == TransactionStep.PlaceSent && reached.TrySetResult())
-            {
-                goes.Wait(Deadline);
-            }
-        });
+        using var halt = new Halt(TransactionStep.PlaceSent);
+        var destination = kit.Destination(halt.Passed);
         await OpenAsync(destination, topic);
         var list = destination.PublishAsync(Records(topic, 50, 20));
-        await reached.Task.WaitAsync(Deadline, TimeProvider.System);
+        await halt.ReachedAsync();
         using (var admin = kafka.Admin())
         {
             await admin.DeleteTopicsAsync([topic]);
         }
 
         await Poll.UntilAsync(() => CreatesAsync(topic), "the topic can be made again");
-        goes.Set();
+        halt.GoOn();
         await Assert.ThrowsAsync<KafkaException>(() => list.WaitAsync(Deadline, TimeProvider.System));
 
         await Poll.UntilAsync(() => OpensAsync(destination, topic), "the topic can be asked for again");
