@@ -1,5 +1,4 @@
-using ActorEvents.Handlers;
-using ActorEvents.Journal.Stores;
+using System.Runtime.InteropServices;
 using ActorEvents.Retries;
 using ActorEvents.Sources;
 using ActorEvents.Subscriptions;
@@ -10,29 +9,11 @@ using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Groups;
 
-/// <summary>What the group of a node is made of.</summary>
-internal sealed record GroupSettings(
-    IReadOnlyList<(HandlerDefinition Handler, IActorRef Region)> Handlers,
-    IReadOnlyList<IEventSource> Sources,
-    IPositionStore Positions,
-    IDeadLetterStore DeadLetters,
-    FlowOptions Flow,
-    DeliveryOptions Delivery,
-    TimeProvider Time,
-    ILoggerFactory Logging)
-{
-    /// <summary>What stands still from the start, until somebody lets it go on.</summary>
-    public IReadOnlyCollection<(PartKind Kind, string Name)> Paused { get; init; } = [];
-
-    /// <summary>Handler types that others of the cluster have, as far as is known at the start.</summary>
-    public IReadOnlyList<MissingHandler> Missing { get; init; } = [];
-}
-
 /// <summary>
 /// Lanes and subscriptions of one node, one-for-all: if a subscription fails, all sessions end and everything starts again, as new actors, from the
 /// committed positions. A source that fails starts again alone, with back-off.
 /// </summary>
-internal sealed class EventGroup : ReceiveActor, IWithTimers
+internal sealed partial class EventGroup : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(10);
@@ -176,9 +157,9 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
         return Directive.Stop;
     }
 
-    /// <summary>A mistake in code, whose place counts; what a broker or a file does is told by its message.</summary>
-    private static bool IsOurs(Exception cause) => cause is NullReferenceException or ArgumentException or InvalidCastException or IndexOutOfRangeException
-        or KeyNotFoundException or InvalidOperationException or NotSupportedException or NotImplementedException or ArithmeticException;
+    /// <summary>A mistake in code, whose place counts; what a broker, a database or a file does is told by its message.</summary>
+    private static bool IsOurs(Exception cause) => cause is SystemException
+        and not (IOException or UnauthorizedAccessException or TimeoutException or OperationCanceledException or ExternalException);
 
     private void Start()
     {
@@ -356,69 +337,6 @@ internal sealed class EventGroup : ReceiveActor, IWithTimers
     {
         _drainTo?.Tell(new GroupDrained([.. _drained], [.. _sources.Keys.Except(_drained.Select(d => d.Source))]));
         _drainTo = null;
-    }
-
-    private bool IsPaused(PartKind kind, string name) => _paused.Contains((kind, name));
-
-    /// <returns>Why not, or null.</returns>
-    private string? Pause(PausePart part)
-    {
-        var (kind, name, paused) = part;
-        if (kind == PartKind.Source && _settings.Sources.All(s => s.Name != name))
-        {
-            return $"There is no source '{name}' on this node; there are: {string.Join(", ", _settings.Sources.Select(s => s.Name))}.";
-        }
-
-        if (kind == PartKind.Handler && _settings.Handlers.All(h => h.Handler.Name != name))
-        {
-            return $"There is no handler '{name}' on this node; there are: {string.Join(", ", _settings.Handlers.Select(h => h.Handler.Name))}.";
-        }
-
-        _ = paused ? _paused.Add((kind, name)) : _paused.Remove((kind, name));
-        switch (kind)
-        {
-            case PartKind.Source when _sources.TryGetValue(name, out var source):
-                source.Tell(new PauseSource(paused));
-                break;
-            case PartKind.Lane:
-                // Which source has it, or will have it, the group does not know.
-                foreach (var source in _sources.Values)
-                {
-                    source.Tell(new PauseStream(name, paused));
-                }
-
-                break;
-            case PartKind.Handler:
-                _subscriptions.Find(s => s.Handler == name)?.Actor.Tell(new PauseHandler(paused));
-                break;
-        }
-
-        return null;
-    }
-
-    private async Task<GroupStatus> StatusAsync()
-    {
-        // Read before the first await: what comes behind it runs on another thread.
-        var (running, draining) = (_running, _draining);
-        var known = _settings.Sources.Where(s => _wanted.ContainsKey(s.Name) || _sources.ContainsKey(s.Name) || _left.Reason(s.Name) is not null).Select(s => new SourceStatus(
-            s.Name, IsPaused(PartKind.Source, s.Name), draining, [], [])
-        {
-            Problem = _left.Reason(s.Name) is { } left ? left : _reasons.TryGetValue(s.Name, out var reason) ? $"failed and is started again: {reason}" : s.Problem,
-        }).ToArray();
-        (string, IActorRef)[] sources = [.. _sources.Select(s => (s.Key, s.Value))];
-        (string, IActorRef)[] subscriptions = [.. _subscriptions.Select(s => (s.Handler, s.Actor))];
-        var asked = Question.AskAllAsync<SourceStatus>(sources, GetSourceStatus.Instance, Question.OfMembers);
-        var (views, silent) = await Question.AskAllAsync<SubscriptionStatus>(subscriptions, GetSubscriptionStatus.Instance, Question.OfMembers);
-        var (answers, silentSources) = await asked;
-        return new GroupStatus(
-            running,
-            draining,
-            [.. known.Select(k => answers.FirstOrDefault(a => a.Name == k.Name) is { } answer ? answer with { Problem = k.Problem } : k)],
-            views,
-            [.. silentSources.Select(s => $"source {s}"), .. silent.Select(h => $"subscription of handler {h}")])
-        {
-            Held = [.. _left.Problems(views.SelectMany(v => v.Held))],
-        };
     }
 
     private string Name(string role) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{role}-{_generation}");

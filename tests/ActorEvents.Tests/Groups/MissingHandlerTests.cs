@@ -15,7 +15,6 @@ namespace ActorEvents.Tests.Groups;
 public sealed class MissingHandlerTests : TestKit
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private static readonly StreamId Stream = new("list/0", "list/0");
     private static readonly EventSelector TakesB = new(["b"], [], []);
 
     private readonly MemoryPositions _positions = new();
@@ -33,7 +32,7 @@ public sealed class MissingHandlerTests : TestKit
         Start(Missing(sources: []));
         Committed(1);
         Problem("list/0 is held from position 1 on (type 'b') for handler 'coupon' (which this node lacks; n2:1 has it)");
-        Assert.Equal(1, _positions[Stream.Name]?.Next);
+        Assert.Equal(1, _positions[TypedList.Stream.Name]?.Next);
 
         HoldBack();
 
@@ -68,7 +67,7 @@ public sealed class MissingHandlerTests : TestKit
     private void Start(params MissingHandler[] missing)
     {
         var settings = new GroupSettings(
-            [], [new Letters()], _positions, new MemoryDeadLetters(),
+            [], [new TypedList("a", "b", "a")], _positions, new MemoryDeadLetters(),
             new FlowOptions { CommitInterval = TimeSpan.FromMilliseconds(1) }, new DeliveryOptions(), TimeProvider.System, NullLoggerFactory.Instance)
         {
             Missing = missing,
@@ -83,7 +82,7 @@ public sealed class MissingHandlerTests : TestKit
         Assert.Same(question, ExpectMsg<HeldBack>(Patience).Now);
     }
 
-    private void Committed(long next) => AwaitAssert(() => Assert.Equal(next, _positions[Stream.Name]?.Next), Patience);
+    private void Committed(long next) => AwaitAssert(() => Assert.Equal(next, _positions[TypedList.Stream.Name]?.Next), Patience);
 
     private void Problem(string beginning) => AwaitAssert(
         () =>
@@ -92,29 +91,4 @@ public sealed class MissingHandlerTests : TestKit
             Assert.StartsWith(beginning, Assert.Single(ExpectMsg<GroupStatus>(Patience).Problems), StringComparison.Ordinal);
         },
         Patience);
-
-    private sealed class Letters : IEventSource
-    {
-        public string Name => "list";
-
-        public SourcePlacement Placement => SourcePlacement.EveryNode;
-
-        public string Describe => "three events";
-
-        public Props Props(SourceContext context) => Akka.Actor.Props.Create(() => new Reader(context));
-
-        private sealed class Reader(SourceContext context) : SourceActor(context)
-        {
-            protected override void PreStart()
-            {
-                var start = Source.Positions.ReadAsync(Stream.Name, CancellationToken.None).Result ?? new CommittedPosition(Stream.Name, 0);
-                IReadOnlyList<SourceRecord> records = [.. Enumerable.Range(0, 3).Skip((int)start.Next).Select(Record)];
-                OpenLane(Stream, start, (records.Count == 0 ? Akka.Streams.Dsl.Source.Empty<IReadOnlyList<SourceRecord>>() : Akka.Streams.Dsl.Source.Single(records))
-                    .Concat(Akka.Streams.Dsl.Source.Maybe<IReadOnlyList<SourceRecord>>().MapMaterializedValue(_ => Akka.NotUsed.Instance)));
-            }
-
-            private static SourceRecord Record(int number) => new(
-                number, new EventEnvelope { Id = $"{number}", Source = "/list", Type = number == 1 ? "b" : "a", Key = "k", Position = new EventPosition(Stream, number) }, null);
-        }
-    }
 }

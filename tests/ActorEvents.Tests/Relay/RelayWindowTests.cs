@@ -200,13 +200,7 @@ public sealed class RelayWindowTests
         var feeder = _bench.NewFeeder();
         await Poll.UntilAsync(async () =>
         {
-            var pass = feeder.PassAsync(CancellationToken.None);
-            await Poll.UntilAsync(() =>
-            {
-                _bench.Time.Advance(TimeSpan.FromMilliseconds(100));
-                return pass.IsCompleted;
-            });
-            await pass;
+            await PassAsTimeGoesByAsync(feeder);
             return feeder.View!.Destinations.Any(d => d.Fault?.StartsWith("cannot be asked for its id", StringComparison.Ordinal) == true);
         });
         Assert.Equal(4, _bench.Broker.Records("good").Count);
@@ -233,13 +227,7 @@ public sealed class RelayWindowTests
 
         await Poll.UntilAsync(async () =>
         {
-            var pass = feeder.PassAsync(CancellationToken.None);
-            await Poll.UntilAsync(() =>
-            {
-                _bench.Time.Advance(TimeSpan.FromMilliseconds(100));
-                return pass.IsCompleted;
-            });
-            await pass;
+            await PassAsTimeGoesByAsync(feeder);
             return _bench.Broker.Records("t").Count == 8;
         });
         Assert.Null(feeder.View!.Destinations.Single().Fault);
@@ -296,6 +284,17 @@ public sealed class RelayWindowTests
         await pass.WaitAsync(s_long);
         Assert.Equal((2, 8), (asked, _bench.Broker.Records("t").Count));
         Assert.Null(feeder.View!.Destinations.Single().Fault);
+    }
+
+    private async Task PassAsTimeGoesByAsync(RelayFeeder feeder)
+    {
+        var pass = feeder.PassAsync(CancellationToken.None);
+        await Poll.UntilAsync(() =>
+        {
+            _bench.Time.Advance(TimeSpan.FromMilliseconds(100));
+            return pass.IsCompleted;
+        });
+        await pass;
     }
 
     private void Say(int rows, params string[] topics)

@@ -24,7 +24,7 @@ internal readonly record struct FilePlace(long NextLine, long Resume)
 }
 
 /// <summary>The file as a whole cannot be read as what it is said to be (header, key column).</summary>
-internal sealed class FileFormatException(string message) : FormatException(message);
+internal sealed class FileFormatException(string message) : Exception(message);
 
 /// <summary>The file is not any more the one that was read: shorter, replaced or gone. It is never read on at a stale byte.</summary>
 internal class FileChangedException(string message) : IOException(message);
