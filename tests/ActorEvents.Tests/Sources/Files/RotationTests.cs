@@ -55,6 +55,8 @@ public sealed class RotationTests : SourceKit
     [InlineData(Kind.CutWithBanner)]
     public void Under_rotations_each_line_counts_once(Kind kind)
     {
+        // Of a file that was cut before anything of it was read, the number of lines is not known, and counts as one.
+        var mostALoss = kind is Kind.Cut or Kind.CutBehindNulls or Kind.CutWithBanner ? PerFile : 1;
         using var folder = new TempFile("", "app.ndjson");
         File.Delete(folder.Path);
         using var writer = new Writer(folder.Path, kind);
@@ -70,18 +72,17 @@ public sealed class RotationTests : SourceKit
             // The reader may be one file behind, not two: what was cut between two looks, and its copy deleted, nobody can read.
             var before = writer.Lines;
             writer.Write(40);
-            AwaitAssert(() => Assert.True(counted.Count + (PerFile * lost.Lines) >= before, $"{counted.Count} of {before}, {lost.Lines} lost\n{string.Join("\n", Recorded.Lines.TakeLast(20))}"), s_soon);
+            AwaitAssert(() => Assert.True(counted.Count + (mostALoss * lost.Lines) >= before, $"{counted.Count} of {before}, {lost.Lines} lost\n{string.Join("\n", Recorded.Lines.TakeLast(20))}"), s_soon);
             writer.Rotate(i);
         }
 
         writer.Write(40);
-        AwaitAssert(() => Assert.True(counted.Count + (PerFile * lost.Lines) >= writer.Lines, $"{counted.Count} of {writer.Lines}, {lost.Lines} lost\n{string.Join("\n", Recorded.Lines.TakeLast(20))}"), s_soon + (s_rotations * TimeSpan.FromMilliseconds(200)));
+        AwaitAssert(() => Assert.True(counted.Count + (mostALoss * lost.Lines) >= writer.Lines, $"{counted.Count} of {writer.Lines}, {lost.Lines} lost\n{string.Join("\n", Recorded.Lines.TakeLast(20))}"), s_soon + (s_rotations * TimeSpan.FromMilliseconds(200)));
         Assert.All(counted, c => Assert.Equal(1, c.Value));
         Assert.Empty(DeadLetters.Stored);
 
-        // Where the machine stood still between a rename and the writer's next line for longer than rotate-wait, that line is lost, and counted; of a file that was cut before
-        // anything of it was read, its number is not known, and counts as one.
-        Assert.InRange(counted.Count, writer.Lines - (PerFile * lost.Lines), writer.Lines - lost.Lines);
+        // Where the machine stood still between a rename and the writer's next line for longer than rotate-wait, that line is lost, and counted.
+        Assert.InRange(counted.Count, writer.Lines - (mostALoss * lost.Lines), writer.Lines - lost.Lines);
         Assert.InRange(lost.Lines, 0, writer.Lines / 20);
         Assert.Null(source.Problem);
     }
