@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ActorEvents.Kafka.Native;
 using ActorEvents.Kafka.Producers;
 using Confluent.Kafka;
@@ -6,19 +5,16 @@ using Confluent.Kafka;
 namespace ActorEvents.Kafka.Destinations;
 
 /// <summary>
-/// One client of the destination, from its making to its end. What it reports reaches only the rounds that it was handed: a former one cannot fail what a new one sends.
+/// One client of a topic, from its making to its end. What it reports reaches only the round that it was handed: a former one cannot fail what a new one sends.
 /// </summary>
 internal sealed class DestinationClient
 {
-    /// <summary>Of a record's opaque value, the number's; the round's are above.</summary>
-    private const int NumberBits = 48;
-
     private static readonly TimeSpan s_queueFullPause = TimeSpan.FromMilliseconds(5);
     private readonly NativeProducer _producer;
-    private readonly ConcurrentDictionary<string, bool> _asked = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
-    private readonly List<Round> _rounds = [];
+    private volatile Round? _round;
+    private volatile bool _hasAsked;
     private Task? _closed;
     private bool _ended;
     private Error? _lost;
@@ -77,23 +73,14 @@ internal sealed class DestinationClient
     }
 
     /// <summary>The topic's id was asked since this client was made.</summary>
-    public bool HasAsked(string topic) => _asked.ContainsKey(topic);
+    public bool HasAsked { get => _hasAsked; set => _hasAsked = value; }
 
-    public void Asked(string topic) => _asked[topic] = true;
-
-    /// <summary>The round may hand records over; it is over at once if the client has ended.</summary>
+    /// <summary>The round may hand records over; it is over at once if the client has ended. The one before it, if any, is over, with all its reports.</summary>
     public void Begin(Round round)
     {
         lock (_lock)
         {
-            if (IsAlone)
-            {
-                // Its last record is reported.
-                _rounds.Clear();
-            }
-
-            round.Slot = _rounds.Count;
-            _rounds.Add(round);
+            _round = round;
             if (!_ended)
             {
                 return;
@@ -103,19 +90,17 @@ internal sealed class DestinationClient
         Tell(round, Lost);
     }
 
-    /// <summary>Ends all rounds.</summary>
-    /// <param name="lost">They fail with it; null: what is under way may still arrive, the rest is sent by another client.</param>
+    /// <summary>Ends the round.</summary>
+    /// <param name="lost">It fails with it; null: what is under way may still arrive, the rest is sent by another client.</param>
     public void End(Error? lost)
     {
-        Round[] rounds;
         lock (_lock)
         {
             _ended = true;
             _lost ??= lost;
-            rounds = [.. _rounds];
         }
 
-        foreach (var round in rounds)
+        if (_round is { } round)
         {
             Tell(round, lost);
         }
@@ -130,11 +115,11 @@ internal sealed class DestinationClient
             ErrorCode code;
             try
             {
-                code = _producer.Produce(topic, record, value.Span, (nint)(((long)round.Slot << NumberBits) | number));
+                code = _producer.Produce(topic, record, value.Span, (nint)number);
             }
             catch (ObjectDisposedException)
             {
-                // Another topic has closed it, and ended this round before.
+                // Whoever has closed it has ended this round before.
                 return;
             }
 
@@ -188,25 +173,18 @@ internal sealed class DestinationClient
 
     private void Reported(ProduceReport report)
     {
-        var (slot, number) = ((int)(report.Opaque >> NumberBits), report.Opaque & ((1L << NumberBits) - 1));
-        Round? round;
-        lock (_lock)
-        {
-            round = slot < _rounds.Count ? _rounds[slot] : null;
-        }
-
-        if (round is null)
+        if (_round is not { } round)
         {
             return;
         }
 
         if (report.Error == ErrorCode.NoError)
         {
-            round.Taken(number, report.Partition, report.Offset);
+            round.Taken(report.Opaque, report.Partition, report.Offset);
         }
         else
         {
-            Reported(round, number, report.Error);
+            Reported(round, report.Opaque, report.Error);
         }
     }
 

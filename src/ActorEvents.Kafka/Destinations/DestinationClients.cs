@@ -7,7 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Kafka.Destinations;
 
-/// <summary>The clients of one destination: one that all topics share, and those that a topic has for itself while it is in trouble. Thread-safe.</summary>
+/// <summary>
+/// The clients of one destination. Each topic has its own: a broker works on one request of a connection at a time, and keeps one that waits for replicas which are gone, so a topic that takes
+/// nothing would hold all that share its connection. Thread-safe.
+/// </summary>
 /// <param name="maxEventBytes">Largest event; the client's own limit is this and 64 KiB for what surrounds it.</param>
 internal sealed class DestinationClients(KafkaClientOptions options, TopicLimits limits, int maxEventBytes, TimeProvider time, ILogger log)
 {
@@ -18,7 +21,6 @@ internal sealed class DestinationClients(KafkaClientOptions options, TopicLimits
     private readonly RepeatedErrors _errors = new(time);
     private readonly Lock _lock = new();
     private readonly HashSet<DestinationClient> _open = [];
-    private DestinationClient? _shared;
 
     /// <summary>How a client of a destination is set.</summary>
     /// <param name="alone">One record a batch.</param>
@@ -30,21 +32,6 @@ internal sealed class DestinationClients(KafkaClientOptions options, TopicLimits
         Linger = alone ? TimeSpan.Zero : options.Linger < s_linger ? options.Linger : s_linger,
         WaitForLostBrokers = false,
     };
-
-    /// <summary>The client that all topics share; a new one if the last has ended.</summary>
-    public DestinationClient Shared()
-    {
-        lock (_lock)
-        {
-            if (_shared is { } shared && (shared.Ended || IsOutdated(shared)))
-            {
-                _shared = null;
-                _ = CloseAsync(shared);
-            }
-
-            return _shared ??= Make(alone: false);
-        }
-    }
 
     /// <summary>A topic that was read since takes less than its batches may have.</summary>
     public bool IsOutdated(DestinationClient client) => !client.IsAlone && limits.BatchBytes < client.BatchBytes;
@@ -62,7 +49,7 @@ internal sealed class DestinationClients(KafkaClientOptions options, TopicLimits
         return client;
     }
 
-    /// <summary>Ends a client for all who use it, and completes when nothing of it can arrive any more. Unless it was lost, it gets two seconds for what is under way.</summary>
+    /// <summary>Ends a client, and completes when nothing of it can arrive any more. Unless it was lost, it gets two seconds for what is under way.</summary>
     public async Task CloseAsync(DestinationClient client, bool flush = true)
     {
         client.End(null);

@@ -13,9 +13,6 @@ internal sealed class Round(SentLists lists, int? left = null)
     private int _left = left ?? 0;
     private Exception? _failure;
 
-    /// <summary>Which of its client's rounds it is.</summary>
-    public int Slot { get; set; }
-
     /// <summary>Completes when nothing more is to be handed over; fails with what makes that nothing is known of the rest.</summary>
     public Task Over => _over.Task;
 

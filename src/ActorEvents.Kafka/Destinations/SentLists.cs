@@ -15,17 +15,6 @@ internal sealed class SentLists
     private string? _reason;
     private long _next;
 
-    public int Count
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _lists.Count;
-            }
-        }
-    }
-
     /// <summary>Why a batch was refused last.</summary>
     public string? Reason
     {

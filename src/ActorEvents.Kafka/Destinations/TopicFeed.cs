@@ -11,7 +11,7 @@ namespace ActorEvents.Kafka.Destinations;
 
 /// <summary>
 /// Sends one topic's lists, in order, each handed to the client as soon as it comes. When the client ends, what is open goes to the next one, in order; what was refused with its batch
-/// goes alone first. When a record fails, all lists fail. A topic whose own record failed has a client of its own until something is taken: a failed one ends its client.
+/// goes alone first. When a record fails, all lists fail.
 /// </summary>
 internal sealed class TopicFeed
 {
@@ -28,10 +28,13 @@ internal sealed class TopicFeed
 
     /// <summary>Lists as they come, bounded by the relay's window; null: look at the round, one for each that is over.</summary>
     private readonly Channel<SentList?> _incoming = Channel.CreateUnbounded<SentList?>(new() { SingleReader = true });
+    private readonly Lock _lock = new();
+    private DestinationClient? _current;
+
+    /// <summary>The round's, which may have ended.</summary>
     private DestinationClient? _client;
     private Round? _round;
     private volatile string? _told;
-    private bool _apart;
 
     public TopicFeed(string topic, DestinationClients clients, KafkaTopics topics, TopicLimits limits, ILogger log)
     {
@@ -57,11 +60,11 @@ internal sealed class TopicFeed
         ThrowIfUnreachable();
 
         // The client before the question: what happens to the topic behind the answer, the client lives to see.
-        var client = _clients.Shared();
+        var client = Current();
         var id = await AskAsync(cancellationToken);
         await _limits.ReadAsync(_topic, cancellationToken);
         _told = id;
-        client.Asked(_topic);
+        client.HasAsked = true;
         _lists.Reopen();
         return id;
     }
@@ -102,13 +105,6 @@ internal sealed class TopicFeed
         }
         else if (list is not null)
         {
-            if (_apart && _round is not null && _lists.Count == 1)
-            {
-                // All that its own client was given is taken.
-                await LeaveAsync();
-                _apart = false;
-            }
-
             await SendAsync(Enumerable.Range(0, list.Records.Count).Select(i => new SentRecord(list, i)));
         }
     }
@@ -118,7 +114,6 @@ internal sealed class TopicFeed
     {
         if (over.Failure is { } failure && _lists.Open().Count > 0)
         {
-            _apart = failure is KafkaException { Error.Code: not ErrorCode.Local_AllBrokersDown, Error.IsFatal: false };
             throw AccessRights.Explain(failure, "Write", "topic " + _topic);
         }
 
@@ -203,17 +198,8 @@ internal sealed class TopicFeed
             return present;
         }
 
-        var client = _apart ? _clients.Make(alone: false) : _clients.Shared();
-        try
-        {
-            await AskedAsync(client);
-        }
-        catch (Exception) when (_apart)
-        {
-            await _clients.CloseAsync(client, flush: false);
-            throw;
-        }
-
+        var client = Current();
+        await AskedAsync(client);
         var round = new Round(_lists);
         (_client, _round) = (client, round);
         client.Begin(round);
@@ -229,6 +215,21 @@ internal sealed class TopicFeed
         return round;
     }
 
+    /// <summary>The client that is to be handed records; a new one if the last has ended, or its batches may be too large.</summary>
+    private DestinationClient Current()
+    {
+        lock (_lock)
+        {
+            if (_current is { } current && (current.Ended || _clients.IsOutdated(current)))
+            {
+                _current = null;
+                _ = _clients.CloseAsync(current);
+            }
+
+            return _current ??= _clients.Make(alone: false);
+        }
+    }
+
     private async Task LeaveAsync()
     {
         if (_client is { } client)
@@ -241,7 +242,7 @@ internal sealed class TopicFeed
     /// <summary>No topic is fed before its id was asked since the client was made: it may have been re-created while there was none, or while no broker was reached.</summary>
     private async ValueTask AskedAsync(DestinationClient client)
     {
-        if (client.HasAsked(_topic))
+        if (client.HasAsked)
         {
             return;
         }
@@ -252,7 +253,7 @@ internal sealed class TopicFeed
             throw new KafkaException(new Error(ErrorCode.UnknownTopicId, $"topic {_topic} was re-created: its id is now {id}"));
         }
 
-        client.Asked(_topic);
+        client.HasAsked = true;
     }
 
     private async Task<string> AskAsync(CancellationToken cancellationToken)

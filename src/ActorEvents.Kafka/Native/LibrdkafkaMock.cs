@@ -44,6 +44,10 @@ internal static unsafe partial class LibrdkafkaMock
     [LibraryImport(KafkaNative.Name, EntryPoint = "rd_kafka_mock_push_request_errors_array")]
     internal static partial void PushRequestErrors(nint cluster, short apiKey, nuint count, ErrorCode* errors);
 
+    // C varargs, of which there is no array: right where integers among them are passed as others are (Linux, Windows).
+    [LibraryImport(KafkaNative.Name, EntryPoint = "rd_kafka_mock_broker_push_request_error_rtts")]
+    internal static partial ErrorCode BrokerPushRequestErrorRtt(nint cluster, int broker, short apiKey, nuint one, ErrorCode error, int milliseconds);
+
     [LibraryImport(KafkaNative.Name, EntryPoint = "rd_kafka_mock_clear_request_errors")]
     internal static partial void ClearRequestErrors(nint cluster, short apiKey);
 

@@ -94,6 +94,10 @@ internal sealed unsafe class MockCluster : IDisposable
         }
     });
 
+    /// <summary>The next request of this kind is answered so much later, and with it all that the broker answers behind it on that connection.</summary>
+    public void HoldAnswer(int broker, short apiKey, TimeSpan time) => Check(
+        c => LibrdkafkaMock.BrokerPushRequestErrorRtt(c, broker, apiKey, 1, ErrorCode.NoError, Milliseconds(time)), $"An answer of broker {broker} cannot be held");
+
     public void ClearErrors(short apiKey) => Do(c => LibrdkafkaMock.ClearRequestErrors(c, apiKey));
 
     /// <summary>Closes the broker's connections and refuses new ones. -1: all brokers.</summary>

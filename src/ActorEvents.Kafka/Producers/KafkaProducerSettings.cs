@@ -70,9 +70,6 @@ internal sealed record KafkaProducerSettings
 
             // No limit: a record that times out leaves a gap in the order of its partition.
             MessageTimeoutMs = 0,
-            // A broker works on one request of a connection at a time, and keeps one that waits for replicas which are gone so long: by the client's default of 30 s one topic held all others.
-            // What was taken by then is known by its number when it is sent again.
-            RequestTimeoutMs = 1_000,
             MessageMaxBytes = MaxMessageBytes,
             QueueBufferingMaxMessages = 100_000,
             QueueBufferingMaxKbytes = 65_536,

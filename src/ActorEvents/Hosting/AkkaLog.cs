@@ -65,3 +65,15 @@ internal sealed class AkkaLogSetup(ILoggerFactory logging) : Setup
 {
     public ILoggerFactory Logging => logging;
 }
+
+/// <summary>What Akka says while <see cref="AkkaLog"/> does not stand yet or no longer: warnings and errors, on standard error. Its own logger says all that is left, on standard output.</summary>
+internal sealed class AkkaLastLog : MinimalLogger
+{
+    protected override void Log(object message)
+    {
+        if (message is LogEvent e && e.LogLevel() >= AkkaLevel.WarningLevel)
+        {
+            Console.Error.WriteLine(e);
+        }
+    }
+}

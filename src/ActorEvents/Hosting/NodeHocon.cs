@@ -17,7 +17,9 @@ internal static class NodeHocon
         return ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $$"""
             akka {
               log-config-on-start = off
+              # Speaks before the host's log does and after it: only of trouble, and not on the channel of a host's own output.
               stdout-loglevel = WARNING
+              stdout-logger-class = "{{typeof(AkkaLastLog).AssemblyQualifiedName}}"
               actor.provider = cluster
               actor.internal-dispatcher {
                 type = ForkJoinDispatcher

@@ -58,8 +58,8 @@ internal sealed partial class NodeProcess : IAsyncDisposable
             WorkingDirectory = AppContext.BaseDirectory,
         };
 
-        // A node lives for seconds here: profiling its code for later would cost more than it gives.
-        start.Environment["DOTNET_TieredPGO"] = "0";
+        // Hot code is compiled again when a start has been quiet for a second, instead of in the middle of it.
+        start.Environment["DOTNET_TC_CallCountingDelayMs"] = "1000";
         start.ArgumentList.Add(Program);
         foreach (var argument in arguments)
         {

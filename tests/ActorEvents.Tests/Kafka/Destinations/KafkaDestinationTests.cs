@@ -198,6 +198,28 @@ public sealed class KafkaDestinationTests
         Assert.Equal(Enumerable.Range(0, 60), kit.Read(topic));
     }
 
+    /// <summary>As a broker does that waits for replicas which are gone: it answers nothing else on that connection.</summary>
+    [Fact]
+    public async Task A_topic_whose_records_are_not_acknowledged_holds_no_other()
+    {
+        using var kafka = new MockKafkaFixture();
+        var (held, good) = (kafka.CreateTopic(1), kafka.CreateTopic(1));
+        await using var kit = new DestinationKit(kafka.Bootstrap, ("socket.timeout.ms", "300000"));
+        foreach (var topic in (string[])[held, good])
+        {
+            await kit.IdAsync(topic);
+            Assert.Empty(await kit.PublishAsync(Records(topic, 0, 10)));
+        }
+
+        kafka.Cluster.TrackRequests();
+        kafka.Cluster.HoldAnswer(1, MockCluster.Produce, TimeSpan.FromMinutes(5));
+        var waiting = kit.PublishAsync(Records(held, 10, 10));
+        await Poll.UntilAsync(() => kafka.Cluster.CountRequests(MockCluster.Produce) > 0, "that the broker has got what it does not acknowledge");
+
+        Assert.Empty(await kit.PublishAsync(Records(good, 10, 10)));
+        Assert.False(waiting.IsCompleted);
+    }
+
     [Theory]
     [InlineData(ErrorCode.TopicAuthorizationFailed)]
     [InlineData(ErrorCode.MsgSizeTooLarge)]
@@ -226,7 +248,7 @@ public sealed class KafkaDestinationTests
 
         await Assert.ThrowsAsync<KafkaException>(() => failing);
 
-        // Again: it has a client of its own now.
+        // Again, while it is known.
         kafka.Cluster.PushErrors(MockCluster.Produce, code);
         await kit.IdAsync(bad);
         await Assert.ThrowsAsync<KafkaException>(() => kit.PublishAsync(Records(bad, 0, 10)));
