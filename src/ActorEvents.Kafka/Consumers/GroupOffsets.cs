@@ -11,8 +11,11 @@ namespace ActorEvents.Kafka.Consumers;
 /// <param name="commit">Waits until the offsets are committed; throws where they are not.</param>
 internal sealed class GroupOffsets(Action<IReadOnlyList<TopicPartitionOffset>> commit, ILogger log)
 {
-    /// <summary>What <see cref="Finish"/> is given in the product.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// What <see cref="Finish"/> is given in the product. Short: while a group is being divided a commit may get no answer for seconds, nobody reads the partitions meanwhile, and who gets them sets
+    /// their offsets again.
+    /// </summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<TopicPartition, long> _wanted = [];
@@ -50,7 +53,7 @@ internal sealed class GroupOffsets(Action<IReadOnlyList<TopicPartitionOffset>> c
         // Commit catches what it meets, so this cannot throw.
         if (!_inFlight.Wait(patience))
         {
-            Log.GroupCommitLate(log, patience.TotalSeconds);
+            Log.GroupCommitLate(log, patience.TotalMilliseconds);
         }
     }
 

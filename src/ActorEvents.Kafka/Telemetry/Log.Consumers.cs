@@ -31,8 +31,8 @@ internal static partial class Log
     [LoggerMessage(7008, LogLevel.Warning, "The offsets of {Count} partitions, which only tools read, were not committed to the group: {Reason}")]
     public static partial void GroupCommitFailed(ILogger log, int count, string reason);
 
-    [LoggerMessage(7015, LogLevel.Warning, "The group's offsets, which only tools read, are still being committed after {Seconds:0.#} s; they are waited for no longer")]
-    public static partial void GroupCommitLate(ILogger log, double seconds);
+    [LoggerMessage(7015, LogLevel.Information, "The group's offsets, which only tools read, are still being committed after {Milliseconds:0} ms; they are waited for no longer, whoever reads on sets them again")]
+    public static partial void GroupCommitLate(ILogger log, double milliseconds);
 
     [LoggerMessage(7016, LogLevel.Information, "The offsets of consumer group {Group} are not where this node goes on ({Partitions}). They have no effect: it reads from the positions in its journal, and sets them again for tools. To read a topic again, give its source another name")]
     public static partial void GroupOffsetsDiffer(ILogger log, string group, string partitions);

@@ -49,7 +49,9 @@ internal static class NodeHocon
                 down-removal-margin = 100ms
                 failure-detector.acceptable-heartbeat-pause = 3s
                 unreachable-nodes-reaper-interval = 500ms
-                leader-actions-interval = 500ms
+                # A node that leaves is let go when all have heard of it: three rounds.
+                gossip-interval = 300ms
+                leader-actions-interval = 300ms
                 shutdown-after-unsuccessful-join-seed-nodes = off
                 # Says "not found after 30 s" at the first look, before the singleton can be there.
                 singleton-proxy.log-singleton-identification-failure = off

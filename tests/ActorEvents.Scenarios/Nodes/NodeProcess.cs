@@ -8,12 +8,13 @@ using ActorEvents.Tests;
 
 namespace ActorEvents.Scenarios.Nodes;
 
-/// <summary>A real node process (or a stand-alone broker), started as it ships: from the Release build that goes with the build of these tests.</summary>
+/// <summary>A real node process (or a stand-alone broker), from the Release build that goes with the build of these tests, or from a published one.</summary>
 internal sealed partial class NodeProcess : IAsyncDisposable
 {
     private const int FirstPort = 12_000;
     private const int Ports = 20_000;
-    private static readonly string Program = Path.Combine(SourceTree.Folder, "src/ActorEvents.Node/bin/Release/net10.0/ActorEvents.Node.dll");
+    private static readonly string Program = Environment.GetEnvironmentVariable("ACTOREVENTS_TEST_NODE")
+        ?? Path.Combine(SourceTree.Folder, "src/ActorEvents.Node/bin/Release/net10.0/ActorEvents.Node.dll");
 
     private static int s_ports = Random.Shared.Next(Ports);
 
