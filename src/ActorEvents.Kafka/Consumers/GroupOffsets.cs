@@ -15,14 +15,17 @@ internal sealed class GroupOffsets(Action<IReadOnlyList<TopicPartitionOffset>> c
     /// What <see cref="Finish"/> is given in the product. Short: while a group is being divided a commit may get no answer for seconds, nobody reads the partitions meanwhile, and who gets them sets
     /// their offsets again.
     /// </summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<TopicPartition, long> _wanted = [];
     private readonly Dictionary<TopicPartition, long> _committed = [];
     private Task _inFlight = Task.CompletedTask;
 
-    /// <summary>The commit that is in flight; the client must not be disposed before it has completed. It never fails.</summary>
+    /// <summary>Cancelled: nobody waits for the commit in flight any more, and if it has not begun it must not begin.</summary>
+    private CancellationTokenSource _givenUp = new();
+
+    /// <summary>The commit that is in flight; the client must not be disposed before it has completed.</summary>
     public Task InFlight => _inFlight;
 
     public void Remember(TopicPartition partition, long next)
@@ -38,22 +41,20 @@ internal sealed class GroupOffsets(Action<IReadOnlyList<TopicPartitionOffset>> c
     {
         if (_inFlight.IsCompleted && Take(owned) is { Count: > 0 } offsets)
         {
-            _inFlight = Task.Run(() => Commit(offsets));
+            Begin(offsets);
         }
     }
 
-    /// <summary>Poll thread: commits these partitions and returns when that is done, or after so long: partitions are given away, and the group waits for this thread.</summary>
+    /// <summary>
+    /// Poll thread: commits these partitions and returns when that is done: partitions are given away, and the group waits for this thread. What is not done after so long is not waited for, and
+    /// nothing is begun behind it: the client may be at its end by then.
+    /// </summary>
     public void Finish(Func<TopicPartition, bool> owned, TimeSpan patience)
     {
-        if (Take(owned) is { Count: > 0 } offsets)
+        if (HasEnded(patience) && Take(owned) is { Count: > 0 } offsets)
         {
-            _inFlight = _inFlight.ContinueWith(_ => Commit(offsets), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        }
-
-        // Commit catches what it meets, so this cannot throw.
-        if (!_inFlight.Wait(patience))
-        {
-            Log.GroupCommitLate(log, patience.TotalMilliseconds);
+            Begin(offsets);
+            HasEnded(patience);
         }
     }
 
@@ -68,6 +69,30 @@ internal sealed class GroupOffsets(Action<IReadOnlyList<TopicPartitionOffset>> c
                 _committed.Remove(partition);
             }
         }
+    }
+
+    private void Begin(List<TopicPartitionOffset> offsets)
+    {
+        _givenUp = new CancellationTokenSource();
+        _inFlight = Task.Run(() => Commit(offsets), _givenUp.Token);
+    }
+
+    private bool HasEnded(TimeSpan patience)
+    {
+        if (_inFlight.IsCompleted || _givenUp.IsCancellationRequested)
+        {
+            return _inFlight.IsCompleted;
+        }
+
+        // Commit catches what it meets, and only this thread gives up, so this cannot throw.
+        if (_inFlight.Wait(patience))
+        {
+            return true;
+        }
+
+        _givenUp.Cancel();
+        Log.GroupCommitLate(log, patience.TotalMilliseconds);
+        return false;
     }
 
     private List<TopicPartitionOffset> Take(Func<TopicPartition, bool> owned)
