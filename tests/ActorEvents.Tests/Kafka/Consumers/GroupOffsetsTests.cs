@@ -23,8 +23,8 @@ public sealed class GroupOffsetsTests
         NullLogger.Instance);
 
     /// <summary>
-    /// A coordinator that does not answer holds a commit without end; the poll thread, which waited for it, fell out of its group. A commit that was begun behind it, when the client was at its
-    /// end, took the process with it.
+    /// A coordinator that does not answer holds a commit without end; the poll thread, which waited for it, fell out of its group. What is begun behind it would come when the client may be at
+    /// its end.
     /// </summary>
     [Fact]
     public async Task A_commit_that_does_not_end_is_waited_for_no_longer_than_told_and_none_is_begun_behind_it()
