@@ -51,10 +51,10 @@ internal sealed class GroupOffsets(Action<IReadOnlyList<TopicPartitionOffset>> c
     /// </summary>
     public void Finish(Func<TopicPartition, bool> owned, TimeSpan patience)
     {
-        if (HasEnded(patience) && Take(owned) is { Count: > 0 } offsets)
+        if (EndsWithin(patience) && Take(owned) is { Count: > 0 } offsets)
         {
             Begin(offsets);
-            HasEnded(patience);
+            EndsWithin(patience);
         }
     }
 
@@ -77,7 +77,8 @@ internal sealed class GroupOffsets(Action<IReadOnlyList<TopicPartitionOffset>> c
         _inFlight = Task.Run(() => Commit(offsets), _givenUp.Token);
     }
 
-    private bool HasEnded(TimeSpan patience)
+    /// <summary>Waits for the commit in flight; it is given up after so long, and not waited for a second time.</summary>
+    private bool EndsWithin(TimeSpan patience)
     {
         if (_inFlight.IsCompleted || _givenUp.IsCancellationRequested)
         {

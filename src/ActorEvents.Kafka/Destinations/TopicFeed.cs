@@ -29,9 +29,11 @@ internal sealed class TopicFeed
     /// <summary>Lists as they come, bounded by the relay's window; null: look at the round, one for each that is over.</summary>
     private readonly Channel<SentList?> _incoming = Channel.CreateUnbounded<SentList?>(new() { SingleReader = true });
     private readonly Lock _lock = new();
+
+    /// <summary>The one that the next round takes, asked for the topic's id before; also the present round's until that is over.</summary>
     private DestinationClient? _current;
 
-    /// <summary>The round's, which may have ended.</summary>
+    /// <summary>The present round's, which may have ended.</summary>
     private DestinationClient? _client;
     private Round? _round;
     private volatile string? _told;

@@ -45,14 +45,10 @@ public sealed class RotationTests : SourceKit
         CutWithBanner,
     }
 
+    public static TheoryData<Kind> Kinds { get; } = new(Enum.GetValues<Kind>());
+
     [Theory]
-    [InlineData(Kind.Rename)]
-    [InlineData(Kind.RenameAndDelete)]
-    [InlineData(Kind.Link)]
-    [InlineData(Kind.Twice)]
-    [InlineData(Kind.Cut)]
-    [InlineData(Kind.CutBehindNulls)]
-    [InlineData(Kind.CutWithBanner)]
+    [MemberData(nameof(Kinds))]
     public void Under_rotations_each_line_counts_once(Kind kind)
     {
         // Of a file that was cut before anything of it was read, the number of lines is not known, and counts as one.
@@ -72,12 +68,12 @@ public sealed class RotationTests : SourceKit
             // The reader may be one file behind, not two: what was cut between two looks, and its copy deleted, nobody can read.
             var before = writer.Lines;
             writer.Write(40);
-            AwaitAssert(() => Assert.True(counted.Count + (mostALoss * lost.Lines) >= before, $"{counted.Count} of {before}, {lost.Lines} lost\n{string.Join("\n", Recorded.Lines.TakeLast(20))}"), s_soon);
+            Reads(before, s_soon);
             writer.Rotate(i);
         }
 
         writer.Write(40);
-        AwaitAssert(() => Assert.True(counted.Count + (mostALoss * lost.Lines) >= writer.Lines, $"{counted.Count} of {writer.Lines}, {lost.Lines} lost\n{string.Join("\n", Recorded.Lines.TakeLast(20))}"), s_soon + (s_rotations * TimeSpan.FromMilliseconds(200)));
+        Reads(writer.Lines, s_soon + (s_rotations * TimeSpan.FromMilliseconds(200)));
         Assert.All(counted, c => Assert.Equal(1, c.Value));
         Assert.Empty(DeadLetters.Stored);
 
@@ -85,6 +81,9 @@ public sealed class RotationTests : SourceKit
         Assert.InRange(counted.Count, writer.Lines - (mostALoss * lost.Lines), writer.Lines - lost.Lines);
         Assert.InRange(lost.Lines, 0, writer.Lines / 20);
         Assert.Null(source.Problem);
+
+        void Reads(int lines, TimeSpan within) => AwaitAssert(
+            () => Assert.True(counted.Count + (mostALoss * lost.Lines) >= lines, $"{counted.Count} of {lines}, {lost.Lines} lost\n{string.Join("\n", Recorded.Lines.TakeLast(20))}"), within);
     }
 
     /// <summary>What N02 showed: a line that comes behind the rename, 100 of 100 were lost.</summary>
