@@ -36,8 +36,11 @@ internal sealed class LineFlow : IAsyncDisposable
     /// <summary>Lines whose stock event has come.</summary>
     public int Came => Volatile.Read(ref _came);
 
-    /// <summary>Stock events that are not the next of their product.</summary>
+    /// <summary>Stock events that are not the next of their product, and what could not be written or read.</summary>
     public IReadOnlyCollection<string> Wrong => _wrong;
+
+    /// <summary>How many of its lines have come, and what was wrong.</summary>
+    public override string ToString() => $"{Came} of {Lines} lines, wrong: [{string.Join("; ", _wrong)}], {(_reading.IsCompleted ? $"reading has ended: {_reading.Exception}" : "reading")}";
 
     /// <summary>Lines whose event came at or after a time: when, and how long behind the line, in ms.</summary>
     public IEnumerable<(long At, long Waited)> WaitsFrom(long at) => _waits.Where(w => w.At >= at);
@@ -46,7 +49,7 @@ internal sealed class LineFlow : IAsyncDisposable
     public async Task StopAsync()
     {
         await _stop.CancelAsync();
-        await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _writing;
     }
 
     public async ValueTask DisposeAsync()
@@ -60,9 +63,9 @@ internal sealed class LineFlow : IAsyncDisposable
 
     private async Task WriteAsync(string bootstrap, string topic, int rate)
     {
-        using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = bootstrap, LingerMs = 2, Partitioner = Confluent.Kafka.Partitioner.Murmur2Random }).Build();
+        using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = bootstrap, LingerMs = 2, EnableIdempotence = true, Partitioner = Confluent.Kafka.Partitioner.Murmur2Random }).Build();
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-        while (await timer.WaitForNextTickAsync(_stop.Token))
+        while (!_stop.IsCancellationRequested && await timer.WaitForNextTickAsync(CancellationToken.None))
         {
             for (var i = 0; i < rate / 20; i++)
             {
@@ -76,9 +79,20 @@ internal sealed class LineFlow : IAsyncDisposable
 
                 // A product's lines are all of one invoice, and so of one partition: their order is promised.
                 var invoice = string.Create(CultureInfo.InvariantCulture, $"A{line % Products % Invoices}");
-                producer.Produce(topic, new Message<string, string> { Key = invoice, Value = OrderLines.Line(invoice, product) });
+                producer.Produce(topic, new Message<string, string> { Key = invoice, Value = OrderLines.Line(invoice, product) }, Written);
                 Volatile.Write(ref _lines, line + 1);
             }
+        }
+
+        // What the client still holds when it is closed is not written.
+        producer.Flush(TimeSpan.FromSeconds(30));
+    }
+
+    private void Written(DeliveryReport<string, string> report)
+    {
+        if (report.Error.IsError)
+        {
+            _wrong.Enqueue($"A line of {report.Key} was not written: {report.Error.Reason}");
         }
     }
 

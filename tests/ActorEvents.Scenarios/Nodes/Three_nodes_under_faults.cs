@@ -71,7 +71,7 @@ public sealed class Three_nodes_under_faults(RealKafkaFixture kafka, PostgresFix
             }
 
             await flow.StopAsync();
-            await UntilAsync(_nodes[0], "all lines come out", () => Task.FromResult(flow.Came >= flow.Lines));
+            await CameAsync(flow, _nodes[0], flow.Lines);
             Assert.Empty(flow.Wrong);
             var totals = JsonDocument.Parse(await Http.GetStringAsync($"http://127.0.0.1:{_http[0]}/shop/totals")).RootElement;
             Assert.Equal(flow.Lines, totals.GetProperty("lines").GetInt32());
@@ -101,7 +101,7 @@ public sealed class Three_nodes_under_faults(RealKafkaFixture kafka, PostgresFix
 
         // What was sent by now has come out: the wait of each line is known.
         var sent = flow.Lines;
-        await UntilAsync(_nodes[(node + 1) % 3], "all lines of this fault come out", () => Task.FromResult(flow.Came >= sent));
+        await CameAsync(flow, _nodes[(node + 1) % 3], sent);
         var waits = flow.WaitsFrom(begun).ToList();
         var answers = _probes.SelectMany((p, i) => p.Answers.Where(a => a.At >= begun).Select(a => (Node: i, a.At, a.Code, a.Milliseconds))).ToList();
         var still = Still(waits.Select(w => w.At).Order().ToList(), begun);
@@ -113,6 +113,18 @@ public sealed class Three_nodes_under_faults(RealKafkaFixture kafka, PostgresFix
         if (wrong > 0 || answers.Any(a => a.Code == 0))
         {
             _failures.Add($"{kind} of node {node}: {answers.Count(a => a.Code == 0)} probe(s) without an answer in time, {wrong} ready while nothing had come for 5 s");
+        }
+    }
+
+    private static async Task CameAsync(LineFlow flow, NodeProcess node, int lines)
+    {
+        try
+        {
+            await UntilAsync(node, $"{lines} lines come out", () => Task.FromResult(flow.Came >= lines));
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{flow}\n{late.Message}", late);
         }
     }
 
