@@ -61,7 +61,9 @@ internal static class NodeHocon
                   passivate-idle-entity-after = off
                   distributed-data.durable.keys = []
                   retry-interval = 1s
-                  handoff-timeout = 20s
+                  # A shard that is to move from a node which falls silent just then waits for this time, although that node is taken out before: its coordinator hears of it only once.
+                  # An entity whose append takes longer than all but 5 s of it is stopped, and begins anew where the shard goes.
+                  handoff-timeout = 10s
                   rebalance-interval = 3s
                   least-shard-allocation-strategy { rebalance-absolute-limit = 20, rebalance-relative-limit = 0.2 }
                   coordinator-failure-backoff = 2s

@@ -18,7 +18,7 @@ internal sealed class LineFlow : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentDictionary<string, Queue<long>> _sent = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _sold = new(StringComparer.Ordinal);
-    private readonly ConcurrentQueue<(long At, long Waited)> _waits = [];
+    private readonly ConcurrentQueue<(long At, long Waited, string Product)> _waits = [];
     private readonly ConcurrentQueue<string> _wrong = [];
     private readonly Task _writing;
     private readonly Task _reading;
@@ -42,8 +42,8 @@ internal sealed class LineFlow : IAsyncDisposable
     /// <summary>How many of its lines have come, and what was wrong.</summary>
     public override string ToString() => $"{Came} of {Lines} lines, wrong: [{string.Join("; ", _wrong)}], {(_reading.IsCompleted ? $"reading has ended: {_reading.Exception}" : "reading")}";
 
-    /// <summary>Lines whose event came at or after a time: when, and how long behind the line, in ms.</summary>
-    public IEnumerable<(long At, long Waited)> WaitsFrom(long at) => _waits.Where(w => w.At >= at);
+    /// <summary>Lines whose event came at or after a time: when, how long behind the line, in ms, and of which product.</summary>
+    public IEnumerable<(long At, long Waited, string Product)> WaitsFrom(long at) => _waits.Where(w => w.At >= at);
 
     /// <summary>Writes no more.</summary>
     public async Task StopAsync()
@@ -147,7 +147,7 @@ internal sealed class LineFlow : IAsyncDisposable
         {
             lock (sent)
             {
-                _waits.Enqueue((now, now - sent.Dequeue()));
+                _waits.Enqueue((now, now - sent.Dequeue(), product));
             }
         }
 

@@ -58,7 +58,7 @@ public sealed class Three_nodes_under_faults(RealKafkaFixture kafka, PostgresFix
         await using (var flow = new LineFlow(bootstrap, Topic, Rate))
         {
             await UntilAsync(_nodes[0], "lines come out", () => Task.FromResult(flow.Came > 5 * Rate));
-            Note("kind         node  longest wait  no answer  slowest answer  ready while nothing came  not ready");
+            Note("kind         node  longest wait  no answer  slowest answer  ready while nothing came  not ready    whose wait it was");
             for (var round = 0; round < Rounds; round++)
             {
                 foreach (var kind in Kinds)
@@ -106,10 +106,10 @@ public sealed class Three_nodes_under_faults(RealKafkaFixture kafka, PostgresFix
         var answers = _probes.SelectMany((p, i) => p.Answers.Where(a => a.At >= begun).Select(a => (Node: i, a.At, a.Code, a.Milliseconds))).ToList();
         var still = Still(waits.Select(w => w.At).Order().ToList(), begun);
         var wrong = answers.Count(a => a.Code == 200 && still.Any(s => a.At > s.From + 5_000 && a.At < s.To));
-        var longest = waits.Max(w => w.Waited);
+        var longest = waits.MaxBy(w => w.Waited);
         Note(string.Create(
             CultureInfo.InvariantCulture,
-            $"{kind,-12} {node,4}  {longest,9} ms  {answers.Count(a => a.Code == 0),9}  {answers.Max(a => a.Milliseconds),11:0} ms  {wrong,24}  {answers.Count(a => a.Code == 503) / 10.0,7:0.0} s"));
+            $"{kind,-12} {node,4}  {longest.Waited,9} ms  {answers.Count(a => a.Code == 0),9}  {answers.Max(a => a.Milliseconds),11:0} ms  {wrong,24}  {answers.Count(a => a.Code == 503) / 10.0,7:0.0} s    {longest.Product} at {Clock(longest.At)}"));
         if (wrong > 0 || answers.Any(a => a.Code == 0))
         {
             _failures.Add($"{kind} of node {node}: {answers.Count(a => a.Code == 0)} probe(s) without an answer in time, {wrong} ready while nothing had come for 5 s");
@@ -127,6 +127,9 @@ public sealed class Three_nodes_under_faults(RealKafkaFixture kafka, PostgresFix
             throw new TimeoutException($"{flow}\n{late.Message}", late);
         }
     }
+
+    /// <summary>A tick of this process as the nodes' logs have the time.</summary>
+    private static string Clock(long tick) => (TimeProvider.System.GetUtcNow() - TimeSpan.FromMilliseconds(Environment.TickCount64 - tick)).ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
     /// <summary>Times of more than 5 s in which nothing came.</summary>
     private static IEnumerable<(long From, long To)> Still(List<long> came, long begun)

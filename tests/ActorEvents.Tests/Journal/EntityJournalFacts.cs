@@ -129,7 +129,7 @@ public abstract class EntityJournalFacts
         await WriteAsync(journal, "e", 1, Entry("first"));
 
         var neighbours = Enumerable.Range(0, 50).Select(i => WriteAsync(other, $"n{i}", 1, Entry($"{i}"))).ToArray();
-        await Assert.ThrowsAnyAsync<Exception>(() => WriteAsync(other, "e", 1, Entry("second")));
+        await Assert.ThrowsAsync<NumberTakenException>(() => WriteAsync(other, "e", 1, Entry("second")));
         await Task.WhenAll(neighbours);
 
         Assert.Equal(["first"], (await RecoverAsync(other, "e")).Entries.Select(Text));
@@ -272,7 +272,7 @@ public abstract class EntityJournalFacts
                 if (i % 10 == 0)
                 {
                     // Is there already: its transaction is rolled back.
-                    await Assert.ThrowsAnyAsync<Exception>(() => WriteAsync(database, $"{name}{e}", i, Entry("again")));
+                    await Assert.ThrowsAsync<NumberTakenException>(() => WriteAsync(database, $"{name}{e}", i, Entry("again")));
                 }
             }
         }));

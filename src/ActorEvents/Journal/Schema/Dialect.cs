@@ -52,6 +52,9 @@ internal abstract class Dialect
     /// </summary>
     public bool Refuses(Exception exception) => exception is DbException e ? RefusesData(e) : exception is ArgumentException or FormatException or InvalidCastException or OverflowException;
 
+    /// <summary>A row with its numbers is there already.</summary>
+    public abstract bool IsTaken(Exception exception);
+
     /// <summary>What an error means, with the place and what to do.</summary>
     public abstract string Explain(Exception exception);
 

@@ -135,6 +135,8 @@ internal sealed class PostgresDialect : Dialect
         }
     }
 
+    public override bool IsTaken(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, TableName: "journal" };
+
     /// <summary>Classes 22 (data), 23 (integrity), 54 (program limit), but for what is the sequence's fault and not the row's; or Npgsql cannot send it, as a text that is no Unicode.</summary>
     protected override bool RefusesData(DbException exception) => exception switch
     {

@@ -99,6 +99,8 @@ internal sealed class SqliteDialect : Dialect
         SqliteConnection.ClearPool(connection);
     }
 
+    public override bool IsTaken(Exception exception) => exception is SqliteException { SqliteExtendedErrorCode: SQLitePCL.raw.SQLITE_CONSTRAINT_UNIQUE };
+
     protected override bool RefusesData(DbException exception) => ((SqliteException)exception).SqliteErrorCode
         is SQLitePCL.raw.SQLITE_CONSTRAINT or SQLitePCL.raw.SQLITE_TOOBIG or SQLitePCL.raw.SQLITE_MISMATCH or SQLitePCL.raw.SQLITE_RANGE;
 

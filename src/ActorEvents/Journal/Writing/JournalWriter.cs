@@ -212,7 +212,7 @@ internal sealed class JournalWriter : IDisposable
     {
         if (facts.Count == 1)
         {
-            facts[0].Failed(cause);
+            facts[0].Failed(facts[0] is RowFact && _dialect.IsTaken(cause) ? new NumberTakenException(cause) : cause);
             return;
         }
 
