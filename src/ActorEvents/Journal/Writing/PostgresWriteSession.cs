@@ -13,7 +13,7 @@ internal sealed class PostgresWriteSession : WriteSession
     private const string Settings = """
         SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false),
                set_config('default_transaction_isolation', 'read committed', false),
-               set_config('idle_in_transaction_session_timeout', '10s', false),
+               set_config('idle_in_transaction_session_timeout', '4s', false),
                set_config('statement_timeout', '0', false),
                set_config('lock_timeout', '0', false)
         """;
@@ -32,12 +32,8 @@ internal sealed class PostgresWriteSession : WriteSession
     private readonly PostgresDialect _dialect;
     private readonly TimeProvider _time;
     private readonly NpgsqlConnection _connection;
-    private readonly NpgsqlCommand _insert;
-    private readonly NpgsqlParameter<long> _created = new();
-    private readonly NpgsqlParameter<string[]> _ids = new();
-    private readonly NpgsqlParameter<long[]> _numbers = new();
-    private readonly NpgsqlParameter<byte[][]> _messages = new();
-    private readonly NpgsqlParameter<string[]> _writers = new();
+    private readonly Insert _insert;
+    private readonly Insert _insertAndCommit;
     private long? _orderingAt;
 
     public PostgresWriteSession(PostgresDialect dialect, TimeProvider time)
@@ -49,7 +45,7 @@ internal sealed class PostgresWriteSession : WriteSession
         : base(connection)
     {
         (_dialect, _connection, _time) = (dialect, connection, time);
-        _insert = new NpgsqlCommand(s_insert, connection) { Parameters = { _created, _ids, _numbers, _messages, _writers } };
+        (_insert, _insertAndCommit) = (new Insert(connection, commits: false), new Insert(connection, commits: true));
     }
 
     public override long Write(IReadOnlyList<Fact> facts)
@@ -59,27 +55,33 @@ internal sealed class PostgresWriteSession : WriteSession
             CheckOrdering();
         }
 
-        var rows = facts.Count(f => f is RowFact);
+        var rows = facts.OfType<RowFact>().ToArray();
         if (!facts.Any(f => f is StatementFact))
         {
             // Alone it is a transaction, in one round trip.
-            return Insert(facts, rows);
+            return _insert.Run(rows, _time);
         }
 
         using var transaction = _connection.BeginTransaction(IsolationLevel.ReadCommitted);
-        var last = rows > 0 ? Insert(facts, rows) : 0;
         foreach (var fact in facts)
         {
             (fact as StatementFact)?.Write(transaction);
         }
 
+        if (rows.Length > 0)
+        {
+            // The journal's lock is taken with the last round trip and let go with it: a node that hangs in between holds up nobody's rows.
+            return _insertAndCommit.Run(rows, _time);
+        }
+
         transaction.Commit();
-        return last;
+        return 0;
     }
 
     public override void Dispose()
     {
         _insert.Dispose();
+        _insertAndCommit.Dispose();
         base.Dispose();
     }
 
@@ -95,29 +97,58 @@ internal sealed class PostgresWriteSession : WriteSession
         }
     }
 
-    private long Insert(IReadOnlyList<Fact> facts, int count)
+    /// <summary>All rows in one statement.</summary>
+    private sealed class Insert : IDisposable
     {
-        var (ids, numbers, messages, writers) = (new string[count], new long[count], new byte[count][], new string[count]);
-        var at = 0;
-        foreach (var fact in facts)
+        private readonly NpgsqlBatch _batch;
+        private readonly NpgsqlParameter<long> _created = new();
+        private readonly NpgsqlParameter<string[]> _ids = new();
+        private readonly NpgsqlParameter<long[]> _numbers = new();
+        private readonly NpgsqlParameter<byte[][]> _messages = new();
+        private readonly NpgsqlParameter<string[]> _writers = new();
+        private bool _isPrepared;
+
+        /// <param name="commits">It ends the transaction that it runs in.</param>
+        public Insert(NpgsqlConnection connection, bool commits)
         {
-            if (fact is RowFact row)
+            _batch = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand(s_insert) { Parameters = { _created, _ids, _numbers, _messages, _writers } } } };
+            if (commits)
             {
-                (ids[at], numbers[at], messages[at], writers[at]) = (row.PersistenceId, row.SequenceNumber, row.Message, row.Writer);
-                at++;
+                _batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
             }
         }
 
-        _created.TypedValue = _time.GetUtcNow().UtcTicks;
-        _ids.TypedValue = ids;
-        _numbers.TypedValue = numbers;
-        _messages.TypedValue = messages;
-        _writers.TypedValue = writers;
-        if (!_insert.IsPrepared)
+        /// <returns>Ordering of the last row.</returns>
+        public long Run(RowFact[] rows, TimeProvider time)
         {
-            _insert.Prepare();
+            var (ids, numbers, messages, writers) = (new string[rows.Length], new long[rows.Length], new byte[rows.Length][], new string[rows.Length]);
+            for (var i = 0; i < rows.Length; i++)
+            {
+                (ids[i], numbers[i], messages[i], writers[i]) = (rows[i].PersistenceId, rows[i].SequenceNumber, rows[i].Message, rows[i].Writer);
+            }
+
+            _created.TypedValue = time.GetUtcNow().UtcTicks;
+            _ids.TypedValue = ids;
+            _numbers.TypedValue = numbers;
+            _messages.TypedValue = messages;
+            _writers.TypedValue = writers;
+            if (!_isPrepared)
+            {
+                _batch.Prepare();
+                _isPrepared = true;
+            }
+
+            using var reader = _batch.ExecuteReader();
+            reader.Read();
+            var last = reader.GetInt64(0);
+            while (reader.NextResult())
+            {
+                // What the commit has to say is thrown here.
+            }
+
+            return last;
         }
 
-        return _insert.Number();
+        public void Dispose() => _batch.Dispose();
     }
 }

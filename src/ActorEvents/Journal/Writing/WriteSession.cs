@@ -10,7 +10,7 @@ internal abstract class WriteSession(DbConnection connection) : IDisposable
     /// <summary>False: the connection was lost.</summary>
     public virtual bool IsOpen => connection.State == ConnectionState.Open;
 
-    /// <summary>Writes all of it in one transaction, durable when it returns: rows first, then statements. Barriers are left out.</summary>
+    /// <summary>Writes all of it in one transaction, durable when it returns. Barriers are left out.</summary>
     /// <returns>Ordering of the last row; 0: no row was among them.</returns>
     public abstract long Write(IReadOnlyList<Fact> facts);
 

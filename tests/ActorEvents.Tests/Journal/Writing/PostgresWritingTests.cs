@@ -1,11 +1,12 @@
 using ActorEvents.Journal;
 using ActorEvents.Journal.Schema;
+using ActorEvents.Journal.Writing;
 using ActorEvents.Tests.Kafka;
 using Npgsql;
 
 namespace ActorEvents.Tests.Journal.Writing;
 
-/// <summary>What a role, a database or an administrator may set behind the node's back.</summary>
+/// <summary>What a role, a database or an administrator may set behind the node's back, and what one node's session does to the others.</summary>
 [Collection(PostgresCollection.Name)]
 public sealed class PostgresWritingTests(PostgresFixture postgres)
 {
@@ -76,9 +77,9 @@ public sealed class PostgresWritingTests(PostgresFixture postgres)
             ALTER ROLE {user} SET DateStyle = 'SQL, DMY';
             """);
         var dialect = new PostgresDialect(new NpgsqlConnectionStringBuilder(place.Connection.ToString()) { Username = user, Password = "pw" }.ToString());
-        using var session = new ActorEvents.Journal.Writing.PostgresWriteSession(dialect, TimeProvider.System);
+        using var session = new PostgresWriteSession(dialect, TimeProvider.System);
 
-        var settings = new ActorEvents.Journal.Writing.StatementFact<string[]>(transaction =>
+        var settings = new StatementFact<string[]>(transaction =>
             [.. new[] { "synchronous_commit", "transaction_isolation", "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout" }.Select(name =>
             {
                 using var command = transaction.Command("SELECT current_setting(@name)", ("@name", name));
@@ -87,7 +88,7 @@ public sealed class PostgresWritingTests(PostgresFixture postgres)
         session.Write([settings]);
         settings.Durable();
 
-        Assert.Equal(["on", "read committed", "0", "0", "10s"], await settings.Outcome);
+        Assert.Equal(["on", "read committed", "0", "0", "4s"], await settings.Outcome);
     }
 
     [SkippableFact]
@@ -102,6 +103,34 @@ public sealed class PostgresWritingTests(PostgresFixture postgres)
         Assert.Contains("Search Path", e.Message, StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public async Task A_node_that_hangs_in_the_midst_of_a_transaction_keeps_no_other_from_writing()
+    {
+        await using var place = await NewAsync();
+        var dialect = new PostgresDialect(place.Connection.ToString());
+        using var hanging = new PostgresWriteSession(dialect, TimeProvider.System);
+        using var other = new PostgresWriteSession(dialect, TimeProvider.System);
+        using var hangs = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        var first = Task.Run(() => hanging.Write(
+        [
+            new Row("first"),
+            new StatementFact<bool>(_ =>
+            {
+                hangs.Set();
+                return goOn.Wait(TimeSpan.FromMinutes(1));
+            }),
+        ]));
+        Assert.True(hangs.Wait(TimeSpan.FromMinutes(1)));
+
+        var second = await Task.Run(() => other.Write([new Row("second")])).WaitAsync(TimeSpan.FromMinutes(1));
+
+        Assert.False(first.IsCompleted);
+        goOn.Set();
+        Assert.True(await first > second);
+        Assert.True(other.IsWritten(new Row("first")));
+    }
+
     private static Task RaiseAsync(JournalDatabase journal, long next) => journal.Positions.RaiseAsync([new("s", next)], None);
 
     private Task<JournalDatabase> OpenAsync(PostgresTestJournal place) => JournalDatabase.OpenAsync(place.Options, _time, None);
@@ -111,6 +140,16 @@ public sealed class PostgresWritingTests(PostgresFixture postgres)
         var place = new PostgresTestJournal(await postgres.NewDatabaseAsync());
         await (await place.OpenAsync()).DisposeAsync();
         return place;
+    }
+
+    private sealed class Row(string id) : RowFact(id, 1, [], "writer")
+    {
+        public override void Durable()
+        {
+            // Nobody waits for it.
+        }
+
+        public override void Failed(Exception cause) => throw cause;
     }
 
     /// <summary>The clock of the machine, set forward.</summary>
