@@ -40,7 +40,7 @@ internal sealed class StatusWatch : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Longer than a relay that moves in an orderly way is away.</summary>
-    private static readonly TimeSpan MostSilent = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan MostSilent = TimeSpan.FromSeconds(3);
 
     private readonly IActorRef _group;
     private readonly Asked<GroupStatus> _groups;
