@@ -7,9 +7,13 @@ using ActorEvents.Telemetry;
 namespace ActorEvents.Handlers;
 
 /// <summary>What an entity would append for some deliveries: nothing of it is true before the append.</summary>
-/// <param name="Entry">Null: there is nothing new. It may end before the deliveries do: more does not fit into one entry.</param>
+/// <param name="Entry">Null: there is nothing to write. It may end before the deliveries do: more does not fit into one entry.</param>
 /// <param name="Failure">The event that could not be decided; from it on nothing of the key is.</param>
-internal sealed record Acceptance(JournalEntry? Entry, object State, FailedEvent? Failure = null);
+internal sealed record Acceptance(JournalEntry? Entry, object State, FailedEvent? Failure = null)
+{
+    /// <summary>What an origin's mark has shown to be repeats, and nothing else: known without being written.</summary>
+    public JournalEntry? Repeats { get; init; }
+}
 
 /// <summary>An event that could not be decided, the session that it was read in, and why.</summary>
 internal sealed record FailedEvent(EventEnvelope Event, long Session, Exception Cause);
@@ -92,12 +96,12 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
                 {
                     if (!Decide(draft, delivery.Stream, envelope))
                     {
-                        return new Acceptance(draft.Entry(), draft.State);
+                        return draft.Accept();
                     }
                 }
                 catch (Exception e)
                 {
-                    return new Acceptance(draft.Entry(), draft.State, new FailedEvent(envelope, delivery.Session, e));
+                    return draft.Accept(new FailedEvent(envelope, delivery.Session, e));
                 }
 
                 upTo = envelope.Position.Number;
@@ -105,7 +109,7 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
             }
         }
 
-        return new Acceptance(draft.Entry(), draft.State);
+        return draft.Accept();
     }
 
     /// <summary>The append is durable: what it says is true now.</summary>
@@ -114,6 +118,9 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
         Raise(acceptance.Entry!.Positions, acceptance.Entry.Marks);
         State = acceptance.State;
     }
+
+    /// <summary>Takes repeats for known. An incarnation that has forgotten them finds the same: the mark that told is durable, and only rises.</summary>
+    public void Know(JournalEntry repeats) => Raise(repeats.Positions, repeats.Marks);
 
     /// <summary>Recovery of one journal entry: the framework's part always, the user's part as long as it can be read.</summary>
     public void Recover(JournalEntry entry)
@@ -330,10 +337,19 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
             _ids?.Add(envelope.Id);
         }
 
-        public JournalEntry? Entry()
+        public Acceptance Accept(FailedEvent? failure = null)
         {
             End();
-            return _decided == 0 ? null : new JournalEntry
+            var entry = _decided > 0 ? Entry() : null;
+
+            // A session's numbers are known by what is written alone.
+            return _decided > 0 && _decided == Repeats && _positions.TrueForAll(p => p.Session == 0)
+                ? new Acceptance(null, State, failure) { Repeats = entry }
+                : new Acceptance(entry, State, failure);
+        }
+
+        private JournalEntry Entry() =>
+            new()
             {
                 StateEvents = StateEvents ?? [],
                 Positions = _positions,
@@ -344,7 +360,6 @@ internal sealed class EntityCore(HandlerDefinition handler, TimeProvider time)
                 Repeats = Repeats,
                 Spans = Spans ?? [],
             };
-        }
 
         private void End()
         {

@@ -5,7 +5,7 @@ namespace ActorEvents.Handlers;
 
 /// <summary>
 /// The entity of one key between its messages and its journal, pure: at most one append in flight; during it, and before it is recovered, one waiting delivery per stream. Order of
-/// things: append → apply → answer <see cref="Done"/> → go on. Of what an append that failed has left, the next incarnation reads what is true.
+/// things: append → apply → answer <see cref="Done"/> → go on; what only repeats is answered without an append. Of what an append that failed has left, the next incarnation reads what is true.
 /// <see cref="Durability.None"/> is the same without the append. The actors and the simulation of the delivery protocol run this class.
 /// </summary>
 internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key, TimeProvider time, IEntityOutput<TFrom> output)
@@ -139,6 +139,12 @@ internal sealed class EntityFlow<TFrom>(HandlerDefinition handler, EntityKey key
         var acceptance = _core.Accept(_working.Count == 1 ? [_working[0].Delivery] : [.. _working.Select(w => w.Delivery)]);
         if (acceptance.Entry is null)
         {
+            if (acceptance.Repeats is { } repeats)
+            {
+                _core.Know(repeats);
+                output.Decided(repeats);
+            }
+
             Answer(acceptance);
         }
         else if (_durable)

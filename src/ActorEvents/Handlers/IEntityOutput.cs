@@ -8,7 +8,7 @@ internal interface IEntityOutput<in TFrom>
     /// <summary>Append this row. Answered with <see cref="EntityFlow{TFrom}.Appended"/> once it is durable; if it is not, or nobody knows, this incarnation ends.</summary>
     void Append(JournalEntry entry);
 
-    /// <summary>The row is true now: count it, wake the relay.</summary>
+    /// <summary>The row is true now, or need not be written, since it only repeats: count it, wake the relay.</summary>
     void Decided(JournalEntry entry);
 
     void Answer(TFrom to, Done done);

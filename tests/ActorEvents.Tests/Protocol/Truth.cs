@@ -121,7 +121,7 @@ internal sealed class Truth(HandlerDefinition handler, EntityKey key)
         var durable = Position(delivery.Stream.Name);
         foreach (var record in _records.First(r => r.Key.Stream == delivery.Stream).Value)
         {
-            if (record.Number > durable && record.Number < numbers.Max() && !numbers.Contains(record.Number))
+            if (!IsDurable(record) && record.Number < numbers.Max() && !numbers.Contains(record.Number))
             {
                 throw Violated("fact", $"{delivery.Stream} [{string.Join(' ', numbers)}] is delivered without {record.Number}, and {durable} is durable");
             }
@@ -131,11 +131,15 @@ internal sealed class Truth(HandlerDefinition handler, EntityKey key)
     /// <summary>An answer states: all up to a position is durable.</summary>
     public void CheckFact(Done done)
     {
-        if (Position(done.Stream) < done.UpTo)
+        if (Position(done.Stream) < done.UpTo && _records.First(r => r.Key.Stream.Name == done.Stream).Value.Any(r => r.Number <= done.UpTo && !IsDurable(r)))
         {
             throw Violated("fact", $"{done.Stream} ≤ {done.UpTo} is answered, and {Position(done.Stream)} is durable");
         }
     }
+
+    /// <summary>It stands in the journal what became of the record, or of the one that it repeats.</summary>
+    private bool IsDurable(LogRecord record) => record.Number <= Position(record.Log.Stream.Name)
+        || _records.Any(log => log.Key.Partition == record.Log.Partition && log.Value.Exists(r => r.Event == record.Event && r.Number <= Position(log.Key.Stream.Name)));
 
     private long Position(string stream) => _positions.GetValueOrDefault(stream, -1);
 
