@@ -4,6 +4,7 @@ using ActorEvents.Events;
 using ActorEvents.Handlers;
 using ActorEvents.Journal;
 using ActorEvents.Journal.Recovery;
+using ActorEvents.Journal.Writing;
 using ActorEvents.Tests.Sources;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
@@ -120,10 +121,50 @@ public sealed class EntityActorTests() : TestKit("akka.loglevel = OFF")
         Assert.Contains("other", all);
     }
 
-    private IActorRef Start(HandlerDefinition handler, SourceKit.RecordedLog log)
+    /// <summary>A no-op may have been decided on an old state; a repeat is one on any.</summary>
+    [Fact]
+    public void What_an_origin_repeats_is_answered_without_a_row_by_the_next_incarnation_too_and_a_no_op_has_one()
     {
+        var journal = new CountingJournal();
+        var handler = Emitter.Handler(e => e.Position.Number == 6 ? Decision.Nothing : Emitter.Emit(1));
+        var entity = Start(handler, new SourceKit.RecordedLog(), journal);
+        entity.Tell(Made((1, 1), (2, 2)), TestActor);
+        Done(Emitter.Stream, 2);
+        Assert.Equal(1, journal.Written);
+        entity.Tell(Made((3, 1), (4, 2)), TestActor);
+        Done(Emitter.Stream, 4);
+        Assert.Equal(1, journal.Written);
+
+        var next = Start(handler, new SourceKit.RecordedLog(), journal);
+        next.Tell(Made((3, 1), (4, 2)), TestActor);
+        Done(Emitter.Stream, 4);
+        Assert.Equal(1, journal.Written);
+        next.Tell(Made((3, 1), (4, 2), (5, 3)), TestActor);
+        Done(Emitter.Stream, 5);
+        Assert.Equal(2, journal.Written);
+        next.Tell(Made((6, 4)), TestActor);
+        Done(Emitter.Stream, 6);
+        Assert.Equal(3, journal.Written);
+    }
+
+    /// <summary>Events by position and number of their origin.</summary>
+    private static Deliver Made(params ReadOnlySpan<(long Position, long Number)> events)
+    {
+        var made = new EventEnvelope[events.Length];
+        for (var i = 0; i < events.Length; i++)
+        {
+            var (position, number) = events[i];
+            made[i] = new EventEnvelope { Id = $"{position}", Source = "/s", Type = "t", Key = "k", Origin = new EventOrigin("o", number), Position = new EventPosition(Emitter.Stream, position) };
+        }
+
+        return new Deliver(new EntityKey("k"), Emitter.Stream, made);
+    }
+
+    private IActorRef Start(HandlerDefinition handler, SourceKit.RecordedLog log, TestJournal? journal = null)
+    {
+        journal ??= new TestJournal();
         var entity = Sys.ActorOf(Props.Create(() => new EntityActor(
-            new EntityContext(handler, new TestJournal(), new Silent(), TimeProvider.System, log, new BlockedKeys()), new EntityKey("k"))));
+            new EntityContext(handler, journal, new Silent(), TimeProvider.System, log, new BlockedKeys()), new EntityKey("k"))));
 
         // Answered once it is recovered: what comes before would be one append.
         entity.Tell(new GetEntityStatus(new EntityKey("k")), TestActor);
@@ -141,6 +182,23 @@ public sealed class EntityActorTests() : TestKit("akka.loglevel = OFF")
         public void Answer() => base.Read(_reads.Take());
 
         public override void Read(RecoveryRead read) => _reads.Add(read);
+    }
+
+    private sealed class CountingJournal : TestJournal
+    {
+        private int _written;
+
+        public int Written => Volatile.Read(ref _written);
+
+        public override void Write(Fact fact)
+        {
+            if (fact is RowFact)
+            {
+                Interlocked.Increment(ref _written);
+            }
+
+            base.Write(fact);
+        }
     }
 
     private sealed class Silent : IJournalSignal
