@@ -15,9 +15,10 @@ internal sealed class FileFinder(SourceContext source, FileReadOptions options, 
     private bool _restsRead;
     private bool _copies;
     private (string Id, FileCutException Cut)? _cut;
+    private string? _copyOf;
 
     /// <summary>The file that is read was cut: what it held is looked for in a copy.</summary>
-    public void WasCut(FoundFile file, FileCutException cut) => (_restsRead, _copies, _cut) = (false, true, (file.Identity.Id, cut));
+    public void WasCut(FoundFile file, FileCutException cut) => (_restsRead, _copies, _cut, _copyOf) = (false, true, (file.Identity.Id, cut), file.Identity.Id);
 
     /// <summary>All of it is committed, and it is not read again.</summary>
     public async Task DoneAsync(FoundFile file)
@@ -97,7 +98,7 @@ internal sealed class FileFinder(SourceContext source, FileReadOptions options, 
 
         while (trail.TakeMissed() is { } file)
         {
-            if (FoundFile.OfMissed(file, source.Name, options.Path, known, trail, _copies) is { } missed)
+            if (FoundFile.OfMissed(file, source.Name, options.Path, known, trail, ref _copyOf) is { } missed)
             {
                 return missed;
             }
@@ -142,6 +143,7 @@ internal sealed class FileFinder(SourceContext source, FileReadOptions options, 
         var (end, offset) = (known.Numbers.Contains(current.AtOpen.Number) ? FileEnd.Cut : FileEnd.Rotated, ResumeMark.Offset(known.Position.Resume));
         var cut = _cut is { } seen && seen.Id == known.Identity.Id ? seen.Cut : null;
         var rest = FileRest.Find(options.Path, known, current);
+        _copyOf = rest is null ? _copyOf : null;
         trail.SeeMissed();
         if (cut is not null && cut.Had - Math.Max(rest?.Length ?? 0, cut.ReadTo.Offset) is > 0 and var missing && (cut.ReadTo.Offset > 0 || !trail.HasMissed))
         {
