@@ -12,6 +12,7 @@ namespace ActorEvents.Sources.Files;
 /// </summary>
 internal sealed class FileFinder(SourceContext source, FileReadOptions options, FileTrail trail, ILogger log)
 {
+    private readonly HashSet<string> _unseenCounted = new(StringComparer.Ordinal);
     private bool _restsRead;
     private bool _copies;
     private (string Id, FileCutException Cut)? _cut;
@@ -150,6 +151,16 @@ internal sealed class FileFinder(SourceContext source, FileReadOptions options, 
             SayLost(1, missing, string.Create(CultureInfo.InvariantCulture, $"at least: they stood behind line {cut.ReadTo.Line} when the file was cut, and {(rest is null ? "no copy lies" : "not in the copy")} beside it"));
         }
 
+        // Whether or not something is left of the one that was read; once, although that may be begun anew.
+        if (rest is not null && cut is null && _unseenCounted.Add(known.Identity.Id))
+        {
+            var (files, lines, bytes) = await FileRest.CountUnseenAsync(options.Path, rest, current, all, CancellationToken.None);
+            if (files > 0)
+            {
+                SayLost(lines, bytes, string.Create(CultureInfo.InvariantCulture, $"they stand in {files} file(s) beside it that came and were rotated away while no node read them. Make each a source of its own to read it"));
+            }
+        }
+
         if (rest is null)
         {
             if (cut is null)
@@ -168,15 +179,6 @@ internal sealed class FileFinder(SourceContext source, FileReadOptions options, 
                 End = end,
                 Number = known.Numbers[0],
             };
-        }
-
-        if (rest is not null && cut is null)
-        {
-            var (files, lines, bytes) = await FileRest.CountUnseenAsync(options.Path, rest, current, all, CancellationToken.None);
-            if (files > 0)
-            {
-                SayLost(lines, bytes, string.Create(CultureInfo.InvariantCulture, $"they stand in {files} file(s) beside it that came and were rotated away while no node read them. Make each a source of its own to read it"));
-            }
         }
 
         rest?.Dispose();
