@@ -57,7 +57,7 @@ internal sealed class FileFinder(SourceContext source, FileReadOptions options, 
         {
             var current = trail.Start();
             var known = await KnownFiles.ListAsync(source.Name, source.Positions, CancellationToken.None);
-            var found = FoundFile.Of(current, source.Name, options.Path, options.Follow, known);
+            var found = FoundFile.Of(current, source.Name, options.Path, options.Follow, known, _cut?.Id);
             if (options.Follow && !_restsRead)
             {
                 foreach (var file in known.All.Where(k => k.Numbers.Count > 0 && k.End == FileEnd.None && k.Identity != found?.Identity))

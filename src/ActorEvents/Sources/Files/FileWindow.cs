@@ -20,6 +20,7 @@ internal sealed class FileWindow(FileReadOptions options, OpenFile file, Func<Op
     private byte[] _block = [];
     private bool _isKnown = isIt is null;
     private long _seen;
+    private long _textTo;
     private long _base;
     private int _start;
     private int _end;
@@ -54,6 +55,9 @@ internal sealed class FileWindow(FileReadOptions options, OpenFile file, Func<Op
         {
             throw Shorter(length, known);
         }
+
+        var last = new byte[1];
+        _textTo = length > 0 && RandomAccess.Read(_file.Handle, last, length - 1) == 1 && last[0] != 0 ? length : long.MaxValue;
     }
 
     /// <summary>Goes to a place of an earlier reading.</summary>
@@ -193,6 +197,13 @@ internal sealed class FileWindow(FileReadOptions options, OpenFile file, Func<Op
             var nulls = bytes.IndexOfAnyExcept((byte)0);
             _start = nulls < 0 ? _end : _start + nulls;
             _atBeginning = nulls < 0;
+
+            // Nothing tells NULs from other NULs, but here text stood: it was cut once more before that was read.
+            if (options.Follow && Offset >= _textTo)
+            {
+                throw Replaced(_textTo);
+            }
+
             return;
         }
 
@@ -274,6 +285,7 @@ internal sealed class FileWindow(FileReadOptions options, OpenFile file, Func<Op
             CultureInfo.InvariantCulture,
             $"The file '{options.Path}' was replaced or changed: the bytes before byte {offset} (line {Line}) are not those that were read. Nothing is read on at a stale byte; put it back, or give the new file another path or the source another name."));
 
+    /// <summary>Of NULs alone nothing was read.</summary>
     private FileCutException Cut(long length, string why) => new(
-        string.Create(CultureInfo.InvariantCulture, $"The file '{options.Path}' was cut behind line {Line - 1}: {why}."), Math.Max(_seen, _base + _end), length, new FilePlaceInBytes(Line - 1, Offset));
+        string.Create(CultureInfo.InvariantCulture, $"The file '{options.Path}' was cut behind line {Line - 1}: {why}."), Math.Max(_seen, _base + _end), length, new FilePlaceInBytes(Line - 1, Line == 1 ? 0 : Offset));
 }

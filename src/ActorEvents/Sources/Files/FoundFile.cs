@@ -18,9 +18,10 @@ internal sealed record FoundFile(OpenFile File, FileIdentity Identity, StreamId 
 
     /// <summary>Null: the file is empty, so which one it is cannot be told.</summary>
     /// <param name="path">Where it stands or stood.</param>
+    /// <param name="cut">The id of one that was cut there: it is not that, even if nothing was read of that and it begins alike.</param>
     /// <exception cref="FileFormatException">No setting makes it readable.</exception>
     /// <exception cref="FileChangedException">It is one of the known files, cut off. Not of a followed file, which is a new one then.</exception>
-    public static FoundFile? Of(OpenFile file, string source, string path, bool follow, KnownFiles known)
+    public static FoundFile? Of(OpenFile file, string source, string path, bool follow, KnownFiles known, string? cut = null)
     {
         var head = FileHead.Read(file, path);
         if (FileSignature.Refusal(head.Bytes) is { } refusal)
@@ -32,7 +33,7 @@ internal sealed record FoundFile(OpenFile File, FileIdentity Identity, StreamId 
         foreach (var candidate in candidates)
         {
             // One that is finished is read on by who reads it, or refused there.
-            if (!follow || (MayGoOn(candidate, file) && IsConsistent(file, candidate.Position)))
+            if (!follow || (MayGoOn(candidate, file) && candidate.Identity.Id != cut && IsConsistent(file, candidate.Position)))
             {
                 return new FoundFile(file, candidate.Identity, StreamId.ForPartition(source, path, candidate.Identity.Id, 0) with { Label = path }, candidate.Position, IsNew: false);
             }
