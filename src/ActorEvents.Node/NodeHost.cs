@@ -64,6 +64,7 @@ internal static class NodeHost
         var app = Build(settings, http, options, folder, journal, topics, feedLimits, sources, akka);
         await using (app)
         {
+            ActorSystemStart.Make(app.Services);
             var node = app.Services.GetRequiredService<ActorEventsNode>();
             await app.StartAsync(stop);
             Summary(app, settings, options, folder, journal, given, broker);
@@ -124,15 +125,22 @@ internal static class NodeHost
         }
     }
 
-    /// <summary>Where Akka will listen: another place than the others know, if the file's own <c>akka</c> part says so.</summary>
+    /// <summary>Where Akka will listen, and the address that it tells the others: what the file's own <c>akka</c> part says wins.</summary>
     private static void CheckClusterPort(ClusterOptions cluster, Config akka)
     {
         const string tcp = "akka.remote.dot-netty.tcp.";
-        ListenAddress.Check(
-            "The cluster",
-            akka.GetString(tcp + "bind-hostname", akka.GetString(tcp + "hostname", cluster.Hostname)),
-            Port(tcp + "bind-port") ?? Port(tcp + "port") ?? cluster.Port,
-            "--cluster.port PORT, 0: any free one; --cluster.hostname HOST");
+        if (akka.HasPath(tcp + "bind-hostname") || akka.HasPath(tcp + "bind-port"))
+        {
+            throw new SettingsException($"{tcp}bind-hostname and bind-port in the configuration file are not settings of Akka.NET: it listens at hostname and port, and tells the others public-hostname and public-port.");
+        }
+
+        var host = akka.GetString(tcp + "hostname", cluster.Hostname);
+        if (ClusterOptions.StandsForAll(akka.GetString(tcp + "public-hostname") is { Length: > 0 } known ? known : host))
+        {
+            throw new SettingsException($"{tcp}hostname = '{host}' in the configuration file stands for all addresses of a machine, and no other node can reach it. Give public-hostname beside it, the one that the others use.");
+        }
+
+        ListenAddress.Check("The cluster", host, Port(tcp + "port") ?? cluster.Port, "--cluster.port PORT, 0: any free one; --cluster.hostname HOST");
 
         int? Port(string key) => akka.GetString(key) is not { Length: > 0 } text ? null
             : ushort.TryParse(text, CultureInfo.InvariantCulture, out var port) ? port

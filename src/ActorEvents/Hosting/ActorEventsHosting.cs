@@ -60,7 +60,7 @@ public static class ActorEventsHosting
         services.AddAkka(builder.Options.Cluster.Name, (akka, provider) =>
         {
             akka.AddHocon(DataPath.Configuration(builder, journal, provider.GetRequiredService<NodeSources>().All), HoconAddMode.Prepend).AddSetup(journal.AkkaSetup)
-                .AddSetup(new AkkaLogSetup(provider.GetRequiredService<ILoggerFactory>()));
+                .AddSetup(new AkkaLogSetup(provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<TimeProvider>()));
             akka.ConfigureLoggers(loggers =>
             {
                 loggers.ClearLoggers();

@@ -42,6 +42,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     private DataPath? _path;
     private StatusWatch? _watch;
     private ClusterClaim? _claim;
+    private PoolWatch? _pool;
     private volatile string _waits = "joining the cluster";
     private Task _starting = Task.CompletedTask;
 
@@ -134,6 +135,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         _system = _services.GetRequiredService<ActorSystem>();
+        _pool = new PoolWatch(_time, _log);
         _starting = RunAsync(_system);
         _ = _journal.WentBack.ContinueWith(e => End(e.Result), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         return Task.CompletedTask;
@@ -161,6 +163,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
 
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
+        _pool?.Dispose();
         _path?.Dispose();
         if (_watch is not null)
         {

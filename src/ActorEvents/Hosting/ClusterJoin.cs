@@ -93,6 +93,13 @@ internal static class ClusterJoin
                         $"Another node works on this journal ({journal.Description}): {string.Join(", ", found.Alive)}. Two nodes share one as members of a cluster (cluster.seed-nodes); else give this node a journal of its own, or stop the other.");
                 }
 
+                if (found.Beats && found.Alive.FirstOrDefault(a => a.System != cluster.SelfAddress.System) is { } other)
+                {
+                    throw new ClusterMismatchException(
+                        $"cluster.name = {cluster.SelfAddress.System} on this node, but {other.Host}:{other.Port}, which works on its journal ({journal.Description}), has {other.System}: all nodes of a cluster have one name. "
+                        + "Give this node that name, or a journal of its own.");
+                }
+
                 Address[] others = [.. seeds.Concat(found.Alive).Where(a => a != cluster.SelfAddress).Distinct()];
                 if (others.Length > 0 && (seeds.Count > 0 || found.Beats))
                 {
@@ -101,7 +108,7 @@ internal static class ClusterJoin
 
                 if (looks++ % SayEvery == 0)
                 {
-                    waits(await JoinDiagnosis.SayAsync(cluster.SelfAddress, others, found, time.GetElapsedTime(begun)));
+                    waits(await JoinDiagnosis.SayAsync(cluster.SelfAddress, seeds, found.Alive, time.GetElapsedTime(begun)));
                 }
             }
 

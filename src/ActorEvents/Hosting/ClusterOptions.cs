@@ -25,21 +25,35 @@ public sealed class ClusterOptions : IValidatableObject
     /// <summary>A seed node without a port is asked for ever, and never answers; an address that stands for all of a machine's is reached by nobody.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (IPAddress.TryParse(Hostname, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
+        if (StandsForAll(Hostname))
         {
             yield return new ValidationResult(
-                $"'{Hostname}' stands for all addresses of a machine, and no other node can reach it. Give the one that the others use (to listen at all of them: akka.remote.dot-netty.tcp.bind-hostname).",
+                $"'{Hostname}' stands for all addresses of a machine, and no other node can reach it. Give the one that the others use (to listen at all of them, in the file: "
+                + "akka.remote.dot-netty.tcp { hostname = \"0.0.0.0\", public-hostname = \"…\" }).",
                 [nameof(Hostname)]);
+        }
+        else if (Uri.CheckHostName(Hostname) == UriHostNameType.Unknown)
+        {
+            yield return new ValidationResult($"'{Hostname}' is no name or address of a host. Give only that: the port is cluster.port.", [nameof(Hostname)]);
         }
 
         foreach (var seed in SeedNodes)
         {
             var colon = seed.LastIndexOf(':');
-            if (colon < 1 || seed.AsSpan().ContainsAny("/@\" ")
-                || !ushort.TryParse(seed.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0)
+            var host = colon < 1 ? "" : seed[..colon];
+            if (!ushort.TryParse(seed.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0
+                || Uri.CheckHostName(host) == UriHostNameType.Unknown || (host.Contains(':', StringComparison.Ordinal) && host[0] != '['))
             {
-                yield return new ValidationResult($"'{seed}' is not host:port.", [nameof(SeedNodes)]);
+                yield return new ValidationResult(
+                    $"'{seed}' is not host:port. Give cluster.hostname and cluster.port of a node and nothing else: node-1:4051, 10.0.0.1:4051, [fd00::1]:4051.", [nameof(SeedNodes)]);
+            }
+            else if (StandsForAll(host))
+            {
+                yield return new ValidationResult($"'{seed}' stands for all addresses of a machine, and no node can be reached there. Give the one that this node has as its cluster.hostname.", [nameof(SeedNodes)]);
             }
         }
     }
+
+    /// <summary>Whether it is 0.0.0.0 or [::].</summary>
+    internal static bool StandsForAll(string host) => IPAddress.TryParse(host, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
 }

@@ -32,6 +32,6 @@ internal static partial class Log
     [LoggerMessage(1108, LogLevel.Information, "What is left of the file that stood at '{Path}' before, from line {Line} on, is read first: {Bytes} bytes")]
     public static partial void FileRestFound(ILogger log, string path, long line, long bytes);
 
-    [LoggerMessage(1109, LogLevel.Warning, "Rows of '{Path}' that had been read were changed: it was written anew, and differs from byte {At} on although all up to line {Line} had been read. They are not read again; write changes as new rows")]
-    public static partial void FileRowsChanged(ILogger log, string path, long at, long line);
+    [LoggerMessage(1109, LogLevel.Warning, "Rows of '{Path}' that had been read were changed: {How}, although all up to line {Line} had been read. They are not read again and count as lost; write changes as new rows at its end")]
+    public static partial void FileRowsChanged(ILogger log, string path, string how, long line);
 }

@@ -36,4 +36,8 @@ internal static partial class Log
 
     [LoggerMessage(6024, LogLevel.Warning, "Still {Waits}")]
     public static partial void StillJoining(ILogger log, string waits);
+
+    [LoggerMessage(6025, LogLevel.Warning, "All {Threads} threads of the pool are taken by work that waits instead of computing: a Handle, an Apply, a key selector, or the host's own code sleeps or calls something. "
+        + "The pool may have {Most} now, so that other keys and health go on; have that code not wait")]
+    public static partial void ThreadsBlocked(ILogger log, int threads, int most);
 }

@@ -14,7 +14,7 @@ internal static class Metrics
     private static readonly ConcurrentDictionary<object, Func<Gauges?>> Watches = [];
     private static readonly Counter<long> ConsumedMessages = Meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Events that lanes emitted");
     private static readonly Counter<long> DeadLetteredRecords = Meter.CreateCounter<long>("actorevents.source.dead_letters", "{record}", "Records stored in ae_dead_letters");
-    private static readonly Counter<long> LostLines = Meter.CreateCounter<long>("actorevents.file.lost_lines", "{line}", "Lines of followed files that could not be read any more; at least so many");
+    private static readonly Counter<long> LostLines = Meter.CreateCounter<long>("actorevents.file.lost_lines", "{line}", "Lines of followed files that could not be read; at least so many");
     private static readonly Counter<long> DroppedLog = Meter.CreateCounter<long>("actorevents.log.dropped", "{write}", "Writes to standard error that were dropped: nobody read them, or they could not be written");
     private static readonly Counter<long> SettledEvents = Meter.CreateCounter<long>("actorevents.subscription.settled", "{event}", "Events settled by a handler's entities");
     private static readonly Counter<long> ResentDeliveries = Meter.CreateCounter<long>("actorevents.subscription.resent", "{delivery}", "Deliveries sent again after a time-out");

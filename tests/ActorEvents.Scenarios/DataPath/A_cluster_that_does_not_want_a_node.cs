@@ -49,6 +49,23 @@ public sealed class A_cluster_that_does_not_want_a_node : IDisposable
         await first.StopAsync().WaitAsync(Soon);
     }
 
+    /// <summary>Its messages were dropped without a word, and it waited for ever.</summary>
+    [Fact]
+    public async Task A_node_with_another_name_of_its_cluster_is_refused()
+    {
+        using var first = await StartAsync(new ActorEventsOptions());
+        await first.Services.GetRequiredService<ActorEventsNode>().Running.WaitAsync(Soon);
+        var address = Cluster.Get(first.Services.GetRequiredService<ActorSystem>()).SelfAddress;
+        using var second = await StartAsync(new ActorEventsOptions { Cluster = { Name = "other", SeedNodes = [$"{address.Host}:{address.Port}"] } });
+
+        var e = await Assert.ThrowsAsync<ClusterMismatchException>(() => second.Services.GetRequiredService<ActorEventsNode>().Running.WaitAsync(Soon));
+
+        Assert.Contains("cluster.name = other on this node", e.Message, StringComparison.Ordinal);
+        Assert.Contains("has actor-events", e.Message, StringComparison.Ordinal);
+        await second.WaitForShutdownAsync().WaitAsync(Soon);
+        await first.StopAsync().WaitAsync(Soon);
+    }
+
     /// <summary>Each formed a cluster of its own, and both handled every key.</summary>
     [Fact]
     public async Task A_node_that_knows_no_other_is_refused_while_another_one_works_on_its_journal()

@@ -109,6 +109,19 @@ public sealed class What_a_node_refuses : NodeScenario
         await RefusesAsync(BadSetting, ["--config", file], "akka.remote.dot-netty.tcp.port = '4O51'", "from 0 to 65535");
     }
 
+    /// <summary>The process ended with SIGABRT, below pages of stacks.</summary>
+    [Theory]
+    [InlineData("remote.dot-netty.tcp.enable-ssl = on", "The actor system does not start", "below 'akka'")]
+    [InlineData("remote.dot-netty.tcp { hostname = \"10.0.0.1\", bind-hostname = \"127.0.0.1\" }", "bind-hostname", "public-hostname")]
+    [InlineData("remote.dot-netty.tcp.hostname = \"0.0.0.0\"", "no other node can reach it", "public-hostname")]
+    public async Task An_akka_part_of_the_file_that_is_not_as_Akka_wants_it(string akka, params string[] said)
+    {
+        var file = Path.Combine(Data, "node.conf");
+        await File.WriteAllTextAsync(file, $"akka {{ {akka} }}");
+
+        await RefusesAsync(BadSetting, ["--config", file], said);
+    }
+
     [Fact]
     public Task A_database_without_a_connection_string() =>
         RefusesAsync(BadSetting, ["--journal.provider", "postgresql"], "journal.connection-string is empty", "provider = postgresql");

@@ -16,5 +16,16 @@ public sealed class AkkaLogTests
         Assert.Equal(Level.Error, LevelOf(new Error(null, "akka://events/user/mine", typeof(object), "failed")));
     }
 
+    /// <summary>A seed node that was a page of HTTP, and a probe at the cluster's port, wrote an error with its stack every few seconds.</summary>
+    [Fact]
+    public void What_comes_over_a_connection_and_is_none_of_Akkas_is_one_kind_of_error()
+    {
+        var handler = typeof(Akka.Remote.RemoteSettings).Assembly.GetType("Akka.Remote.Transport.DotNetty.TcpClientHandler", throwOnError: true)!;
+
+        Assert.Equal("TcpClientHandler/FormatException", AkkaLog.OfConnection(new Error(new FormatException("a"), "TcpClientHandler", handler, "Error caught channel [1]")));
+        Assert.Null(AkkaLog.OfConnection(new Error(new FormatException("a"), "akka://events/user/mine", typeof(object), "failed")));
+        Assert.Null(AkkaLog.OfConnection(new Warning("TcpClientHandler", handler, "without a cause")));
+    }
+
     private static Level LevelOf(LogEvent said) => AkkaLog.LevelOf(said, said.Message.ToString()!);
 }

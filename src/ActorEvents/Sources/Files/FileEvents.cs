@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace ActorEvents.Sources.Files;
 
 /// <summary>Reads a file that was found as what a lane takes: events and dead letters. A file of which nothing is good is no source of dead letters, but refused.</summary>
-internal sealed class FileEvents(FileReadOptions options, RecordMapping mapping, TimeProvider time, ILogger log)
+internal sealed class FileEvents(SourceContext source, FileReadOptions options, RecordMapping mapping, ILogger log)
 {
     /// <summary>So many records at the beginning of a file, none of them good, and the file is not what the settings say.</summary>
     private const int Judged = 100;
@@ -20,7 +20,7 @@ internal sealed class FileEvents(FileReadOptions options, RecordMapping mapping,
     public async IAsyncEnumerable<IReadOnlyList<SourceRecord>> ReadAsync(FoundFile found, FileTrail? trail, [EnumeratorCancellation] CancellationToken stop)
     {
         var decoder = options.Format == FileFormat.CloudEvents ? new RecordDecoder(mapping, found.Stream) : null;
-        var reader = new FileRecords(options, time, log);
+        var reader = new FileRecords(options, source.Time, log) { CountedFor = source.Name };
         var judging = found.Start.Next == FilePlace.Start.NextLine;
         var (bad, held, first) = (0, new List<SourceRecord>(), (DeadLetter?)null);
         bool IsIt(OpenFile file) => FileHead.Read(file, options.Path).IsOf(found.Identity);

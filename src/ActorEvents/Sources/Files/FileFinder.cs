@@ -12,12 +12,14 @@ namespace ActorEvents.Sources.Files;
 /// </summary>
 internal sealed class FileFinder(SourceContext source, FileReadOptions options, FileTrail trail, ILogger log)
 {
+    private readonly HashSet<string> _unseenCounted = new(StringComparer.Ordinal);
     private bool _restsRead;
     private bool _copies;
     private (string Id, FileCutException Cut)? _cut;
+    private string? _copyOf;
 
     /// <summary>The file that is read was cut: what it held is looked for in a copy.</summary>
-    public void WasCut(FoundFile file, FileCutException cut) => (_restsRead, _copies, _cut) = (false, true, (file.Identity.Id, cut));
+    public void WasCut(FoundFile file, FileCutException cut) => (_restsRead, _copies, _cut, _copyOf) = (false, true, (file.Identity.Id, cut), file.Identity.Id);
 
     /// <summary>All of it is committed, and it is not read again.</summary>
     public async Task DoneAsync(FoundFile file)
@@ -55,7 +57,7 @@ internal sealed class FileFinder(SourceContext source, FileReadOptions options, 
         {
             var current = trail.Start();
             var known = await KnownFiles.ListAsync(source.Name, source.Positions, CancellationToken.None);
-            var found = FoundFile.Of(current, source.Name, options.Path, options.Follow, known);
+            var found = FoundFile.Of(current, source.Name, options.Path, options.Follow, known, _cut?.Id);
             if (options.Follow && !_restsRead)
             {
                 foreach (var file in known.All.Where(k => k.Numbers.Count > 0 && k.End == FileEnd.None && k.Identity != found?.Identity))
@@ -97,7 +99,7 @@ internal sealed class FileFinder(SourceContext source, FileReadOptions options, 
 
         while (trail.TakeMissed() is { } file)
         {
-            if (FoundFile.OfMissed(file, source.Name, options.Path, known, trail, _copies) is { } missed)
+            if (FoundFile.OfMissed(file, source.Name, options.Path, known, trail, ref _copyOf) is { } missed)
             {
                 return missed;
             }
@@ -142,10 +144,21 @@ internal sealed class FileFinder(SourceContext source, FileReadOptions options, 
         var (end, offset) = (known.Numbers.Contains(current.AtOpen.Number) ? FileEnd.Cut : FileEnd.Rotated, ResumeMark.Offset(known.Position.Resume));
         var cut = _cut is { } seen && seen.Id == known.Identity.Id ? seen.Cut : null;
         var rest = FileRest.Find(options.Path, known, current);
+        _copyOf = rest is null ? _copyOf : null;
         trail.SeeMissed();
         if (cut is not null && cut.Had - Math.Max(rest?.Length ?? 0, cut.ReadTo.Offset) is > 0 and var missing && (cut.ReadTo.Offset > 0 || !trail.HasMissed))
         {
             SayLost(1, missing, string.Create(CultureInfo.InvariantCulture, $"at least: they stood behind line {cut.ReadTo.Line} when the file was cut, and {(rest is null ? "no copy lies" : "not in the copy")} beside it"));
+        }
+
+        // Whether or not something is left of the one that was read; once, although that may be begun anew.
+        if (rest is not null && cut is null && _unseenCounted.Add(known.Identity.Id))
+        {
+            var (files, lines, bytes) = await FileRest.CountUnseenAsync(options.Path, rest, current, all, CancellationToken.None);
+            if (files > 0)
+            {
+                SayLost(lines, bytes, string.Create(CultureInfo.InvariantCulture, $"they stand in {files} file(s) beside it that came and were rotated away while no node read them. Make each a source of its own to read it"));
+            }
         }
 
         if (rest is null)
@@ -166,15 +179,6 @@ internal sealed class FileFinder(SourceContext source, FileReadOptions options, 
                 End = end,
                 Number = known.Numbers[0],
             };
-        }
-
-        if (rest is not null && cut is null)
-        {
-            var (files, lines, bytes) = await FileRest.CountUnseenAsync(options.Path, rest, current, all, CancellationToken.None);
-            if (files > 0)
-            {
-                SayLost(lines, bytes, string.Create(CultureInfo.InvariantCulture, $"they stand in {files} file(s) beside it that came and were rotated away while no node read them. Make each a source of its own to read it"));
-            }
         }
 
         rest?.Dispose();

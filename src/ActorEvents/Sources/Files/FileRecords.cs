@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using ActorEvents.Events;
 using ActorEvents.Telemetry;
@@ -23,12 +24,16 @@ public sealed class FileRecords
 {
     private const int BatchRecords = 512;
     private const int BatchBytes = 256 * 1024;
+    private static readonly TimeSpan SayAgain = TimeSpan.FromMinutes(1);
 
     private readonly FileReadOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
 
     public FileRecords(FileReadOptions options, TimeProvider time, ILogger? logger = null) => (_options, _time, _log) = (options, time, logger ?? NullLogger.Instance);
+
+    /// <summary>The source whose figures count what is lost; null: nobody's do.</summary>
+    internal string? CountedFor { get; init; }
 
     /// <summary>
     /// Batches (never empty) of records in the order of the file. Ends at the end of a file that is not followed; a followed one is read until cancelled, or until another
@@ -62,6 +67,7 @@ public sealed class FileRecords
         var batch = new List<FileRecord>();
         long bytes = 0;
         long openQuoteSaid = 0;
+        long? overwriteSaid = null;
         var quietSince = _time.GetTimestamp();
 
         // The header is read at each start, wherever the records go on.
@@ -131,6 +137,7 @@ public sealed class FileRecords
                 continue;
             }
 
+            SayOverwritten(window.Overwritten);
             trail.Look();
             if (trail.Next is { } next)
             {
@@ -163,7 +170,36 @@ public sealed class FileRecords
         {
             if (at >= 0)
             {
-                Log.FileRowsChanged(_log, _options.Path, at, window.Line - 1);
+                CountChanged();
+                Log.FileRowsChanged(_log, _options.Path, string.Create(CultureInfo.InvariantCulture, $"it was written anew, and differs from byte {at} on"), window.Line - 1);
+            }
+        }
+
+        // Each block is counted; the first of many is said.
+        void SayOverwritten(long at)
+        {
+            if (at < 0)
+            {
+                return;
+            }
+
+            CountChanged();
+            if (overwriteSaid is not { } said || _time.GetElapsedTime(said) >= SayAgain)
+            {
+                overwriteSaid = _time.GetTimestamp();
+                Log.FileRowsChanged(
+                    _log,
+                    _options.Path,
+                    string.Create(CultureInfo.InvariantCulture, $"it was written over in place, within {BlockChecksums.BlockBytes} bytes from byte {at} on and perhaps elsewhere"),
+                    window.Line - 1);
+            }
+        }
+
+        void CountChanged()
+        {
+            if (CountedFor is { } source)
+            {
+                Metrics.FileLinesLost(source, 1);
             }
         }
 

@@ -45,7 +45,7 @@ internal sealed class FileSourceActor : SourceActor
         (_report, _options) = (report, options);
         _trail = new FileTrail(options.Path, context.Time);
         _finder = new FileFinder(context, options, _trail, Logger);
-        _events = new FileEvents(options, mapping, context.Time, Logger);
+        _events = new FileEvents(context, options, mapping, Logger);
         _lookPause = options.Follow || options.PollInterval > FinishedLook ? options.PollInterval : FinishedLook;
         Receive<Open>(_ => FindAsync(_done, _unreadable).PipeTo(Self));
         Receive<FoundFile>(OnFound);

@@ -6,16 +6,21 @@ namespace ActorEvents.Sources.Files;
 /// The bytes of a file that are at hand: one buffer that moves along, keeps <see cref="ResumeMark.Window"/> bytes of what was passed, and grows up to one record. Counts
 /// lines and offsets, and sees to it that the file at the path is still the one that was read.
 /// </summary>
-/// <param name="isIt">Asked once, when the first bytes have been read: whether the file still is the one that was looked for.</param>
+/// <param name="isIt">Asked when the first bytes have been read, and again when the file has changed: whether it still is the one that was looked for.</param>
 internal sealed class FileWindow(FileReadOptions options, OpenFile file, Func<OpenFile, bool>? isIt)
 {
     private const int Chunk = 64 * 1024;
+    private const long Nothing = -1;
+    private const long Beginning = -2;
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
     private byte[] _buffer = new byte[2 * Chunk];
     private OpenFile _file = file;
-    private Func<OpenFile, bool>? _isIt = isIt;
+    private BlockChecksums _sums = new(0, 0);
+    private byte[] _block = [];
+    private bool _isKnown = isIt is null;
     private long _seen;
+    private long _textTo;
     private long _base;
     private int _start;
     private int _end;
@@ -33,6 +38,9 @@ internal sealed class FileWindow(FileReadOptions options, OpenFile file, Func<Op
     /// <summary>The file is finished, and all of it is at hand.</summary>
     public bool Final { get; set; }
 
+    /// <summary>The first byte of a block that was written over in place, seen by the last <see cref="FillAsync"/>; negative: none.</summary>
+    public long Overwritten { get; private set; } = Nothing;
+
     /// <summary>Offset with the check of the bytes before it.</summary>
     public long Resume => ResumeMark.Make(Offset, Passed);
 
@@ -47,6 +55,9 @@ internal sealed class FileWindow(FileReadOptions options, OpenFile file, Func<Op
         {
             throw Shorter(length, known);
         }
+
+        var last = new byte[1];
+        _textTo = length > 0 && RandomAccess.Read(_file.Handle, last, length - 1) == 1 && last[0] != 0 ? length : long.MaxValue;
     }
 
     /// <summary>Goes to a place of an earlier reading.</summary>
@@ -55,6 +66,7 @@ internal sealed class FileWindow(FileReadOptions options, OpenFile file, Func<Op
     {
         var offset = ResumeMark.Offset(place.Resume);
         (Line, _base, _start, _end) = (place.NextLine, Math.Max(0, offset - ResumeMark.Window), 0, 0);
+        _sums = new BlockChecksums(offset, FileFacts.Of(_file.Handle).Changed);
         if (offset == 0)
         {
             _atBeginning = true;
@@ -82,6 +94,7 @@ internal sealed class FileWindow(FileReadOptions options, OpenFile file, Func<Op
     {
         MakeRoom();
         var read = await RandomAccess.ReadAsync(_file.Handle, _buffer.AsMemory(_end), _base + _end, cancellationToken);
+        var overwritten = read == 0 && options.Follow ? await LookOverAsync(cancellationToken) : Nothing;
         var length = _file.Length;
         if (length < _base + _end + read)
         {
@@ -94,15 +107,16 @@ internal sealed class FileWindow(FileReadOptions options, OpenFile file, Func<Op
             throw Replaced(_base + _end);
         }
 
-        if (read > 0 && _isIt is { } isStill)
+        Overwritten = overwritten != Beginning ? overwritten : throw Cut(length, "its first bytes were written over");
+        if (read > 0 && !_isKnown)
         {
             // It may have been cut and written anew since: what was read is that of another one then.
-            if (!isStill(_file))
-            {
-                throw Replaced(_base + _end);
-            }
+            _isKnown = isIt!(_file) ? true : throw Replaced(_base + _end);
+        }
 
-            _isIt = null;
+        if (options.Follow)
+        {
+            _sums.Add(_buffer.AsSpan(_end, read));
         }
 
         (_end, _seen) = (_end + read, Math.Max(_seen, length));
@@ -132,7 +146,29 @@ internal sealed class FileWindow(FileReadOptions options, OpenFile file, Func<Op
         }
 
         _file = other;
+        _sums = changed < 0 ? _sums : new BlockChecksums(_base + _end, FileFacts.Of(other.Handle).Changed);
         return (true, changed);
+    }
+
+    /// <summary>
+    /// Compares one block of what was read, before the bytes at the end are: so a file that was cut is not taken for one that was written over. One that begins otherwise is another one, as
+    /// it would be at the next start.
+    /// </summary>
+    /// <returns>The first byte of the block, if it has changed.</returns>
+    private async ValueTask<long> LookOverAsync(CancellationToken cancellationToken)
+    {
+        if (_sums.Next(FileFacts.Of(_file.Handle).Changed) is not var (offset, bytes))
+        {
+            return Nothing;
+        }
+
+        if (bytes == 0)
+        {
+            return offset == 0 && isIt?.Invoke(_file) == false ? Beginning : Nothing;
+        }
+
+        _block = _block.Length == 0 ? new byte[BlockChecksums.BlockBytes] : _block;
+        return await ReadAsync(_file, _block.AsMemory(0, bytes), offset, cancellationToken) == bytes && _sums.Differs(_block.AsSpan(0, bytes)) ? offset : Nothing;
     }
 
     private int TailBytes => Math.Min(_end, ResumeMark.Window);
@@ -161,6 +197,13 @@ internal sealed class FileWindow(FileReadOptions options, OpenFile file, Func<Op
             var nulls = bytes.IndexOfAnyExcept((byte)0);
             _start = nulls < 0 ? _end : _start + nulls;
             _atBeginning = nulls < 0;
+
+            // Nothing tells NULs from other NULs, but here text stood: it was cut once more before that was read.
+            if (options.Follow && Offset >= _textTo)
+            {
+                throw Replaced(_textTo);
+            }
+
             return;
         }
 
@@ -242,6 +285,7 @@ internal sealed class FileWindow(FileReadOptions options, OpenFile file, Func<Op
             CultureInfo.InvariantCulture,
             $"The file '{options.Path}' was replaced or changed: the bytes before byte {offset} (line {Line}) are not those that were read. Nothing is read on at a stale byte; put it back, or give the new file another path or the source another name."));
 
+    /// <summary>Of NULs alone nothing was read.</summary>
     private FileCutException Cut(long length, string why) => new(
-        string.Create(CultureInfo.InvariantCulture, $"The file '{options.Path}' was cut behind line {Line - 1}: {why}."), Math.Max(_seen, _base + _end), length, new FilePlaceInBytes(Line - 1, Offset));
+        string.Create(CultureInfo.InvariantCulture, $"The file '{options.Path}' was cut behind line {Line - 1}: {why}."), Math.Max(_seen, _base + _end), length, new FilePlaceInBytes(Line - 1, Line == 1 ? 0 : Offset));
 }

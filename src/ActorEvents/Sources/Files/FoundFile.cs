@@ -18,9 +18,10 @@ internal sealed record FoundFile(OpenFile File, FileIdentity Identity, StreamId 
 
     /// <summary>Null: the file is empty, so which one it is cannot be told.</summary>
     /// <param name="path">Where it stands or stood.</param>
+    /// <param name="cut">The id of one that was cut there: it is not that, even if nothing was read of that and it begins alike.</param>
     /// <exception cref="FileFormatException">No setting makes it readable.</exception>
     /// <exception cref="FileChangedException">It is one of the known files, cut off. Not of a followed file, which is a new one then.</exception>
-    public static FoundFile? Of(OpenFile file, string source, string path, bool follow, KnownFiles known)
+    public static FoundFile? Of(OpenFile file, string source, string path, bool follow, KnownFiles known, string? cut = null)
     {
         var head = FileHead.Read(file, path);
         if (FileSignature.Refusal(head.Bytes) is { } refusal)
@@ -32,7 +33,7 @@ internal sealed record FoundFile(OpenFile File, FileIdentity Identity, StreamId 
         foreach (var candidate in candidates)
         {
             // One that is finished is read on by who reads it, or refused there.
-            if (!follow || (MayGoOn(candidate, file) && IsConsistent(file, candidate.Position)))
+            if (!follow || (MayGoOn(candidate, file) && candidate.Identity.Id != cut && IsConsistent(file, candidate.Position)))
             {
                 return new FoundFile(file, candidate.Identity, StreamId.ForPartition(source, path, candidate.Identity.Id, 0) with { Label = path }, candidate.Position, IsNew: false);
             }
@@ -48,15 +49,32 @@ internal sealed record FoundFile(OpenFile File, FileIdentity Identity, StreamId 
     }
 
     /// <summary>A file that was never seen at its path, but lies beside it; null: it is a copy of what was read, or nothing that can be read.</summary>
-    /// <param name="copies">Copies are made there (copytruncate): one that begins as a known file does and is shorter than what was read of that is one of them.</param>
-    public static FoundFile? OfMissed(OpenFile file, string source, string path, KnownFiles known, FileTrail trail, bool copies)
+    /// <param name="copyOf">
+    /// A file that was cut and of which no copy was found yet: the first one that begins as it does and is shorter than what was read of it is that copy. One, and no other: the next may be a
+    /// file that came and was cut since. Null from then on.
+    /// </param>
+    public static FoundFile? OfMissed(OpenFile file, string source, string path, KnownFiles known, FileTrail trail, ref string? copyOf)
     {
         var head = FileHead.Read(file, path);
-        var alike = known.All.Where(k => head.IsOf(k.Identity));
-        return head.Length == 0 || FileSignature.Refusal(head.Bytes) is not null || trail.HoldsCopyOf(file)
-            || alike.Any(k => ResumeMark.Offset(k.Position.Resume) is > 0 and var offset && (IsConsistent(file, k.Position) || (copies && file.Length < offset)))
-            ? null
-            : New(file, source, path, known, head) with { IsRest = true };
+        if (head.Length == 0 || FileSignature.Refusal(head.Bytes) is not null || trail.HoldsCopyOf(file))
+        {
+            return null;
+        }
+
+        var alike = known.All.Where(k => head.IsOf(k.Identity) && ResumeMark.Offset(k.Position.Resume) > 0).ToList();
+        if (alike.Exists(k => IsConsistent(file, k.Position)))
+        {
+            return null;
+        }
+
+        var cut = copyOf;
+        if (alike.Exists(k => k.Identity.Id == cut && file.Length < ResumeMark.Offset(k.Position.Resume)))
+        {
+            copyOf = null;
+            return null;
+        }
+
+        return New(file, source, path, known, head) with { IsRest = true };
     }
 
     private static FoundFile New(OpenFile file, string source, string path, KnownFiles known, FileHead head)

@@ -15,6 +15,9 @@ internal static class ResumeMark
     /// <summary>Largest offset: 16 TiB.</summary>
     public const long MaxOffset = (1L << OffsetBits) - 1;
 
+    /// <summary>What <see cref="Crc"/> begins with.</summary>
+    public const uint NoBytes = uint.MaxValue;
+
     private const int OffsetBits = 44;
     private const int CheckBits = 63 - OffsetBits;
 
@@ -31,20 +34,21 @@ internal static class ResumeMark
         return offset == 0 ? 0 : ((long)Check(before) << OffsetBits) | offset;
     }
 
-    private static uint Check(ReadOnlySpan<byte> before)
+    /// <summary>The CRC32C of some bytes and of those that come behind them.</summary>
+    public static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
     {
-        var window = before.Length > Window ? before[^Window..] : before;
-        var crc = uint.MaxValue;
-        foreach (var word in MemoryMarshal.Cast<byte, ulong>(window))
+        foreach (var word in MemoryMarshal.Cast<byte, ulong>(bytes))
         {
             crc = BitOperations.Crc32C(crc, word);
         }
 
-        foreach (var one in window[(window.Length & ~7)..])
+        foreach (var one in bytes[(bytes.Length & ~7)..])
         {
             crc = BitOperations.Crc32C(crc, one);
         }
 
-        return crc >> (32 - CheckBits);
+        return crc;
     }
+
+    private static uint Check(ReadOnlySpan<byte> before) => Crc(NoBytes, before.Length > Window ? before[^Window..] : before) >> (32 - CheckBits);
 }
