@@ -15,6 +15,9 @@ internal sealed class PoolWatch : IThreadPoolWorkItem, IDisposable
     /// <summary>A process that computes for more than that part of its processors does not wait: more threads would not help.</summary>
     private const double Busy = 0.5;
 
+    /// <summary>Looks in a row in which the pool ran nothing new. A process that the machine gives no time to has others: it is late itself.</summary>
+    private const int Looks = 3;
+
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(50);
 
     private readonly ManualResetEventSlim _stop = new();
@@ -42,30 +45,35 @@ internal sealed class PoolWatch : IThreadPoolWorkItem, IDisposable
 
     private void Look()
     {
-        ThreadPool.GetMinThreads(out var before, out var io);
         var computed = Environment.CpuUsage.TotalTime;
         var at = _time.GetTimestamp();
+        var waiting = 0;
         while (!_stop.Wait(s_interval))
         {
             var (was, wasAt) = (computed, at);
             (computed, at) = (Environment.CpuUsage.TotalTime, _time.GetTimestamp());
+            var passed = _time.GetElapsedTime(wasAt, at);
             if (_ran)
             {
-                _ran = false;
+                (_ran, waiting) = (false, 0);
                 ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             }
-            else if (computed - was < _time.GetElapsedTime(wasAt, at) * Environment.ProcessorCount * Busy)
+            else
             {
-                Raise(io);
+                waiting = passed < 2 * s_interval && computed - was < passed * Environment.ProcessorCount * Busy ? waiting + 1 : 0;
+            }
+
+            if (waiting >= Looks)
+            {
+                Raise();
             }
         }
-
-        ThreadPool.SetMinThreads(before, io);
     }
 
-    private void Raise(int io)
+    /// <summary>The least number is one from which the pool makes threads at once, not one that it keeps.</summary>
+    private void Raise()
     {
-        ThreadPool.GetMinThreads(out var now, out _);
+        ThreadPool.GetMinThreads(out var now, out var io);
         var threads = (int)Math.Min(Most, ThreadPool.ThreadCount + ThreadPool.PendingWorkItemCount);
         if (threads > now && ThreadPool.SetMinThreads(threads, io) && _said.IsWorthSaying("pool"))
         {
