@@ -16,6 +16,8 @@ public sealed class Three_nodes_under_faults(RealKafkaFixture kafka, PostgresFix
 {
     private const string Topic = "till";
 
+    private static readonly TimeSpan s_away = TimeSpan.FromSeconds(20);
+
     private readonly int[] _ports = [NodeProcess.FreePort(), NodeProcess.FreePort(), NodeProcess.FreePort()];
     private readonly int[] _http = [NodeProcess.FreePort(), NodeProcess.FreePort(), NodeProcess.FreePort()];
     private readonly NodeProcess[] _nodes = new NodeProcess[3];
@@ -92,11 +94,12 @@ public sealed class Three_nodes_under_faults(RealKafkaFixture kafka, PostgresFix
         await (kind switch
         {
             "restart" => RestartAsync(node),
-            "kill" => KillAsync(node),
+            "kill" => KillAsync(node, TimeSpan.Zero),
+            "lost" => KillAsync(node, s_away),
             "freeze" => FreezeAsync(node),
             "fewer" => WithFewerHandlersAsync(node),
-            "seed" => KillAsync(0),
-            _ => throw new InvalidOperationException($"There is no kind '{kind}'; there are: restart, kill, freeze, fewer, seed."),
+            "seed" => KillAsync(0, TimeSpan.Zero),
+            _ => throw new InvalidOperationException($"There is no kind '{kind}'; there are: restart, kill, lost, freeze, fewer, seed."),
         });
 
         // What was sent by now has come out: the wait of each line is known.
@@ -177,11 +180,13 @@ public sealed class Three_nodes_under_faults(RealKafkaFixture kafka, PostgresFix
         await StartAsync(node);
     }
 
-    private async Task KillAsync(int node)
+    /// <summary>One that comes back at once is let in in the place of the one that was killed; one that does not has to be missed first.</summary>
+    private async Task KillAsync(int node, TimeSpan away)
     {
         _probes[node].Away = true;
         await _nodes[node].KillAsync();
         Note($"node {node} is killed");
+        await Task.Delay(away, TimeProvider.System);
         await StartAsync(node);
     }
 
