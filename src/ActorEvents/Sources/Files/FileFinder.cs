@@ -181,7 +181,17 @@ internal sealed class FileFinder(SourceContext source, FileReadOptions options, 
             };
         }
 
-        rest?.Dispose();
+        if (rest is not null && cut is not null)
+        {
+            // All of it was read: other copies of the same are known by it.
+            rest.ReadTo = new FilePlaceInBytes(known.Position.Next - 1, rest.Length);
+            trail.Keep(rest);
+        }
+        else
+        {
+            rest?.Dispose();
+        }
+
         await NoteAsync(known.Identity, known.Numbers, end);
         return null;
     }

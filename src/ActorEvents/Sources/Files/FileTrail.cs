@@ -176,16 +176,35 @@ internal sealed class FileTrail(string path, TimeProvider time) : IDisposable
         }
     }
 
-    /// <summary>Whether a file is nothing but the beginning of one that is held.</summary>
+    /// <summary>
+    /// Whether a file is nothing but the beginning of one that is held. Where that is still to be read, <see cref="SeeMissed"/> sees the file again: once the other one is cut, it is what is left.
+    /// </summary>
     public bool HoldsCopyOf(OpenFile file)
     {
-        OpenFile[] held;
+        OpenFile[] unread, former;
         lock (_lock)
         {
-            held = [.. _former.Concat(_waiting).Append(_current).OfType<OpenFile>()];
+            (unread, former) = ([.. _waiting.Append(_current).OfType<OpenFile>()], [.. _former]);
         }
 
-        return held.Any(h => !ReferenceEquals(h, file) && file.Length <= h.Length && OpenFile.Difference(file, h, file.Length) < 0);
+        if (former.Any(IsCopyOf))
+        {
+            return true;
+        }
+
+        if (!unread.Any(IsCopyOf))
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            _seen.Remove(file.AtOpen.Known);
+        }
+
+        return true;
+
+        bool IsCopyOf(OpenFile held) => !ReferenceEquals(held, file) && file.Length <= held.Length && OpenFile.Difference(file, held, file.Length) < 0;
     }
 
     /// <summary>The current file is done with: the next one is the current one, if there is one.</summary>

@@ -76,4 +76,29 @@ public sealed class CopiesTests : SourceKit
         Assert.Equal(first.Identity, FoundFile.Of(open, "copied", file.Path, follow: true, known)!.Identity);
         Assert.Equal(1, FoundFile.Of(open, "copied", file.Path, follow: true, known, cut: first.Identity.Id)!.Identity.Generation);
     }
+
+    /// <summary>Copied, looked at, cut: the copy was passed over for ever, as all of it stood in the file.</summary>
+    [Fact]
+    public void A_copy_of_what_is_still_to_be_read_is_seen_again_once_that_is_cut()
+    {
+        using var file = new TempFile("{\"n\":1}\n", "app.ndjson");
+        using var trail = new FileTrail(file.Path, TimeProvider.System);
+        trail.Start();
+        File.Copy(file.Path, file.Path + ".1");
+        trail.SeeMissed();
+        using (var copy = trail.TakeMissed()!)
+        {
+            Assert.True(trail.HoldsCopyOf(copy));
+        }
+
+        file.Write("{\"n\":2}\n");
+        trail.SeeMissed();
+        using (var copy = trail.TakeMissed()!)
+        {
+            Assert.False(trail.HoldsCopyOf(copy));
+        }
+
+        trail.SeeMissed();
+        Assert.Null(trail.TakeMissed());
+    }
 }
