@@ -187,14 +187,9 @@ internal sealed class FileTrail(string path, TimeProvider time) : IDisposable
             (unread, former) = ([.. _waiting.Append(_current).OfType<OpenFile>()], [.. _former]);
         }
 
-        if (former.Any(IsCopyOf))
-        {
-            return true;
-        }
-
         if (!unread.Any(IsCopyOf))
         {
-            return false;
+            return former.Any(IsCopyOf);
         }
 
         lock (_lock)
@@ -279,7 +274,8 @@ internal sealed class FileTrail(string path, TimeProvider time) : IDisposable
 
     private void HoldMissed()
     {
-        var beside = FileRest.Beside(path).ToList();
+        // A copy that is empty is just being made.
+        var beside = FileRest.Beside(path).Where(f => f.Facts.Length > 0).ToList();
         foreach (var (file, facts) in beside.Where(f => FileRest.HasNameOf(path, f.File)).OrderBy(f => f.Facts.Changed))
         {
             if (!_seen.Contains(facts.Known) && _missed.Count < MostWaiting && FileRest.TryOpen(file) is { } missed)
@@ -291,5 +287,6 @@ internal sealed class FileTrail(string path, TimeProvider time) : IDisposable
         // And no others: the number of a deleted file is given to the next one.
         _seen.Clear();
         _seen.UnionWith(beside.Select(f => f.Facts.Known));
+        _seen.UnionWith(_waiting.Concat(_former).Append(_current).OfType<OpenFile>().Select(f => f.AtOpen.Known));
     }
 }

@@ -96,14 +96,17 @@ public sealed class CopiesTests : SourceKit
         Assert.Equal(1, FoundFile.Of(open, "copied", file.Path, follow: true, known, cut: first.Identity.Id)!.Identity.Generation);
     }
 
-    /// <summary>Copied, looked at, cut: the copy was passed over for ever, as all of it stood in the file.</summary>
+    /// <summary>Copied, looked at, cut: the copy was passed over for ever, as all of it stood in the file, or as it was still empty.</summary>
     [Fact]
     public void A_copy_of_what_is_still_to_be_read_is_seen_again_once_that_is_cut()
     {
         using var file = new TempFile("{\"n\":1}\n", "app.ndjson");
         using var trail = new FileTrail(file.Path, TimeProvider.System);
         trail.Start();
-        File.Copy(file.Path, file.Path + ".1");
+        File.WriteAllText(file.Path + ".1", "");
+        trail.SeeMissed();
+        Assert.Null(trail.TakeMissed());
+        File.Copy(file.Path, file.Path + ".1", overwrite: true);
         trail.SeeMissed();
         using (var copy = trail.TakeMissed()!)
         {
@@ -117,6 +120,20 @@ public sealed class CopiesTests : SourceKit
             Assert.False(trail.HoldsCopyOf(copy));
         }
 
+        trail.SeeMissed();
+        Assert.Null(trail.TakeMissed());
+    }
+
+    [Fact]
+    public void A_file_that_was_empty_when_it_came_to_the_path_is_no_copy_of_itself()
+    {
+        using var file = new TempFile("{\"n\":1}\n", "app.ndjson");
+        using var trail = new FileTrail(file.Path, TimeProvider.System);
+        trail.Start();
+        File.Move(file.Path, file.Path + ".1");
+        file.Write("");
+        trail.Look();
+        file.Append("{\"n\":2}\n");
         trail.SeeMissed();
         Assert.Null(trail.TakeMissed());
     }
