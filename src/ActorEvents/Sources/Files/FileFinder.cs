@@ -146,7 +146,7 @@ internal sealed class FileFinder(SourceContext source, FileReadOptions options, 
         var rest = FileRest.Find(options.Path, known, current);
         _copyOf = rest is not null && known.Identity.Id == _copyOf ? null : _copyOf;
         trail.SeeMissed();
-        if (cut is not null && cut.Had - Math.Max(rest?.Length ?? 0, cut.ReadTo.Offset) is > 0 and var missing && (cut.ReadTo.Offset > 0 || !trail.HasMissed))
+        if (cut is not null && cut.Had - Math.Max(rest?.Length ?? 0, cut.ReadTo.Offset) is > 0 and var missing && (offset > 0 || !trail.HasMissed))
         {
             SayLost(1, missing, string.Create(CultureInfo.InvariantCulture, $"at least: they stood behind line {cut.ReadTo.Line} when the file was cut, and {(rest is null ? "no copy lies" : "not in the copy")} beside it"));
         }
