@@ -34,4 +34,7 @@ internal static partial class Log
 
     [LoggerMessage(1109, LogLevel.Warning, "Rows of '{Path}' that had been read were changed: {How}, although all up to line {Line} had been read. They are not read again and count as lost; write changes as new rows at its end")]
     public static partial void FileRowsChanged(ILogger log, string path, string how, long line);
+
+    [LoggerMessage(1110, LogLevel.Warning, "No copy of what '{Path}' held before it was cut lies beside it: what was written in the last {Ms:0} ms before the cut (setting poll-interval) may be lost, and nobody can count it. Keep one copy uncompressed (logrotate: delaycompress)")]
+    public static partial void FileCutWithoutCopy(ILogger log, string path, double ms);
 }

@@ -144,11 +144,15 @@ internal sealed class FileFinder(SourceContext source, FileReadOptions options, 
         var (end, offset) = (known.Numbers.Contains(current.AtOpen.Number) ? FileEnd.Cut : FileEnd.Rotated, ResumeMark.Offset(known.Position.Resume));
         var cut = _cut is { } seen && seen.Id == known.Identity.Id ? seen.Cut : null;
         var rest = FileRest.Find(options.Path, known, current);
-        _copyOf = rest is null ? _copyOf : null;
+        _copyOf = rest is not null && known.Identity.Id == _copyOf ? null : _copyOf;
         trail.SeeMissed();
-        if (cut is not null && cut.Had - Math.Max(rest?.Length ?? 0, cut.ReadTo.Offset) is > 0 and var missing && (cut.ReadTo.Offset > 0 || !trail.HasMissed))
+        if (cut is not null && cut.Had - Math.Max(rest?.Length ?? 0, cut.ReadTo.Offset) is > 0 and var missing && (offset > 0 || !trail.HasMissed))
         {
             SayLost(1, missing, string.Create(CultureInfo.InvariantCulture, $"at least: they stood behind line {cut.ReadTo.Line} when the file was cut, and {(rest is null ? "no copy lies" : "not in the copy")} beside it"));
+        }
+        else if (cut is not null && rest is null && !trail.HasMissed)
+        {
+            Log.FileCutWithoutCopy(log, options.Path, options.PollInterval.TotalMilliseconds);
         }
 
         // Whether or not something is left of the one that was read; once, although that may be begun anew.
@@ -181,7 +185,17 @@ internal sealed class FileFinder(SourceContext source, FileReadOptions options, 
             };
         }
 
-        rest?.Dispose();
+        if (rest is not null && cut is not null)
+        {
+            // All of it was read: other copies of the same are known by it.
+            rest.ReadTo = new FilePlaceInBytes(known.Position.Next - 1, rest.Length);
+            trail.Keep(rest);
+        }
+        else
+        {
+            rest?.Dispose();
+        }
+
         await NoteAsync(known.Identity, known.Numbers, end);
         return null;
     }

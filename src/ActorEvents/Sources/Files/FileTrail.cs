@@ -176,16 +176,30 @@ internal sealed class FileTrail(string path, TimeProvider time) : IDisposable
         }
     }
 
-    /// <summary>Whether a file is nothing but the beginning of one that is held.</summary>
+    /// <summary>
+    /// Whether a file is nothing but the beginning of one that is held. Where that is still to be read, <see cref="SeeMissed"/> sees the file again: once the other one is cut, it is what is left.
+    /// </summary>
     public bool HoldsCopyOf(OpenFile file)
     {
-        OpenFile[] held;
+        OpenFile[] unread, former;
         lock (_lock)
         {
-            held = [.. _former.Concat(_waiting).Append(_current).OfType<OpenFile>()];
+            (unread, former) = ([.. _waiting.Append(_current).OfType<OpenFile>()], [.. _former]);
         }
 
-        return held.Any(h => !ReferenceEquals(h, file) && file.Length <= h.Length && OpenFile.Difference(file, h, file.Length) < 0);
+        if (!unread.Any(IsCopyOf))
+        {
+            return former.Any(IsCopyOf);
+        }
+
+        lock (_lock)
+        {
+            _seen.Remove(file.AtOpen.Known);
+        }
+
+        return true;
+
+        bool IsCopyOf(OpenFile held) => !ReferenceEquals(held, file) && file.Length <= held.Length && OpenFile.Difference(file, held, file.Length) < 0;
     }
 
     /// <summary>The current file is done with: the next one is the current one, if there is one.</summary>
@@ -260,7 +274,8 @@ internal sealed class FileTrail(string path, TimeProvider time) : IDisposable
 
     private void HoldMissed()
     {
-        var beside = FileRest.Beside(path).ToList();
+        // A copy that is empty is just being made.
+        var beside = FileRest.Beside(path).Where(f => f.Facts.Length > 0).ToList();
         foreach (var (file, facts) in beside.Where(f => FileRest.HasNameOf(path, f.File)).OrderBy(f => f.Facts.Changed))
         {
             if (!_seen.Contains(facts.Known) && _missed.Count < MostWaiting && FileRest.TryOpen(file) is { } missed)
@@ -272,5 +287,6 @@ internal sealed class FileTrail(string path, TimeProvider time) : IDisposable
         // And no others: the number of a deleted file is given to the next one.
         _seen.Clear();
         _seen.UnionWith(beside.Select(f => f.Facts.Known));
+        _seen.UnionWith(_waiting.Concat(_former).Append(_current).OfType<OpenFile>().Select(f => f.AtOpen.Known));
     }
 }

@@ -6,6 +6,26 @@ namespace ActorEvents.Tests.Sources.Files;
 /// <summary>Followed files that are copied and cut, by a reader that is late.</summary>
 public sealed class CopiesTests : SourceKit
 {
+    /// <summary>What was written between the last look and the cut is in the copy, if there is one; else it is gone, and nobody can count it.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void That_no_copy_of_a_cut_file_lies_beside_it_is_said(bool copied)
+    {
+        using var file = new TempFile("{\"n\":1}\n{\"n\":2}\n", "app.ndjson");
+        var keys = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        Start(Source(file.Path), [Settle(e => keys.Enqueue(e.Key!))]);
+        AwaitAssert(() => Assert.Equal(["1", "2"], keys), TimeSpan.FromSeconds(30));
+        if (copied)
+        {
+            File.Copy(file.Path, file.Path + ".1");
+        }
+
+        file.Write("{\"n\":3}\n");
+        AwaitAssert(() => Assert.Equal(["1", "2", "3"], keys), TimeSpan.FromSeconds(30));
+        Assert.Equal(copied, !Recorded.Lines.Any(l => l.Contains("No copy of what '" + file.Path, StringComparison.Ordinal)));
+    }
+
     /// <summary>They begin alike over more than what says which file it is, and each is shorter than the one before: they were taken for copies of that, and passed over without a word.</summary>
     [Fact]
     public void Files_that_came_and_were_cut_while_the_reader_was_behind_are_read_from_their_copies()
@@ -14,8 +34,7 @@ public sealed class CopiesTests : SourceKit
         string Alike(int from, int lines) => banner + string.Concat(Enumerable.Range(from, lines).Select(i => FormattableString.Invariant($"{{\"n\":{i}}}\n")));
         using var file = new TempFile(Alike(0, 40), "app.ndjson");
         var subscription = Subscribe();
-        var options = new FileReadOptions { Path = file.Path, Format = FileFormat.Ndjson, KeyColumn = "n", Follow = true, PollInterval = TimeSpan.FromMilliseconds(5), RotateWait = TimeSpan.FromMilliseconds(200) };
-        Start(new FileSource("copied", options, "line"), [subscription]);
+        Start(Source(file.Path), [subscription]);
         subscription.Opens();
         var first = subscription.Takes(40);
         foreach (var (number, next) in new[] { Alike(40, 30), Alike(70, 20), Alike(90, 10) }.Index())
@@ -76,4 +95,51 @@ public sealed class CopiesTests : SourceKit
         Assert.Equal(first.Identity, FoundFile.Of(open, "copied", file.Path, follow: true, known)!.Identity);
         Assert.Equal(1, FoundFile.Of(open, "copied", file.Path, follow: true, known, cut: first.Identity.Id)!.Identity.Generation);
     }
+
+    /// <summary>Copied, looked at, cut: the copy was passed over for ever, as all of it stood in the file, or as it was still empty.</summary>
+    [Fact]
+    public void A_copy_of_what_is_still_to_be_read_is_seen_again_once_that_is_cut()
+    {
+        using var file = new TempFile("{\"n\":1}\n", "app.ndjson");
+        using var trail = new FileTrail(file.Path, TimeProvider.System);
+        trail.Start();
+        File.WriteAllText(file.Path + ".1", "");
+        trail.SeeMissed();
+        Assert.Null(trail.TakeMissed());
+        File.Copy(file.Path, file.Path + ".1", overwrite: true);
+        trail.SeeMissed();
+        using (var copy = trail.TakeMissed()!)
+        {
+            Assert.True(trail.HoldsCopyOf(copy));
+        }
+
+        file.Write("{\"n\":2}\n");
+        trail.SeeMissed();
+        using (var copy = trail.TakeMissed()!)
+        {
+            Assert.False(trail.HoldsCopyOf(copy));
+        }
+
+        trail.SeeMissed();
+        Assert.Null(trail.TakeMissed());
+    }
+
+    [Fact]
+    public void A_file_that_was_empty_when_it_came_to_the_path_is_no_copy_of_itself()
+    {
+        using var file = new TempFile("{\"n\":1}\n", "app.ndjson");
+        using var trail = new FileTrail(file.Path, TimeProvider.System);
+        trail.Start();
+        File.Move(file.Path, file.Path + ".1");
+        file.Write("");
+        trail.Look();
+        file.Append("{\"n\":2}\n");
+        trail.SeeMissed();
+        Assert.Null(trail.TakeMissed());
+    }
+
+    private static FileSource Source(string path) => new(
+        "copied",
+        new FileReadOptions { Path = path, Format = FileFormat.Ndjson, KeyColumn = "n", Follow = true, PollInterval = TimeSpan.FromMilliseconds(5), RotateWait = TimeSpan.FromMilliseconds(200) },
+        "line");
 }
