@@ -15,6 +15,9 @@ internal sealed class PoolWatch : IThreadPoolWorkItem, IDisposable
     /// <summary>A process that computes for more than that part of its processors does not wait: more threads would not help.</summary>
     private const double Busy = 0.5;
 
+    /// <summary>Looks for which the item must have waited, while no thread of the pool has done with more than one: on a machine that others keep busy it waits, too, but work is done.</summary>
+    private const int Looks = 2;
+
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(50);
 
     private readonly ManualResetEventSlim _stop = new();
@@ -45,16 +48,17 @@ internal sealed class PoolWatch : IThreadPoolWorkItem, IDisposable
         ThreadPool.GetMinThreads(out var before, out var io);
         var computed = Environment.CpuUsage.TotalTime;
         var at = _time.GetTimestamp();
+        var (waited, done) = (0, 0L);
         while (!_stop.Wait(s_interval))
         {
             var (was, wasAt) = (computed, at);
             (computed, at) = (Environment.CpuUsage.TotalTime, _time.GetTimestamp());
             if (_ran)
             {
-                _ran = false;
+                (_ran, waited, done) = (false, 0, ThreadPool.CompletedWorkItemCount);
                 ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             }
-            else if (computed - was < _time.GetElapsedTime(wasAt, at) * Environment.ProcessorCount * Busy)
+            else if (++waited >= Looks && ThreadPool.CompletedWorkItemCount - done <= ThreadPool.ThreadCount && computed - was < _time.GetElapsedTime(wasAt, at) * Environment.ProcessorCount * Busy)
             {
                 Raise(io);
             }
