@@ -7,6 +7,9 @@ namespace ActorEvents.Kafka.Consumers;
 /// <summary>How a consumer stage reads. Immutable; checked when a source is made from it.</summary>
 internal sealed record KafkaConsumerSettings
 {
+    /// <summary>What a partition may have fetched inside the client, where nothing else is set.</summary>
+    internal const string QueuedKilobytes = "8192";
+
     private static readonly string[] s_fixed = ["enable.auto.commit", "enable.auto.offset.store", "auto.offset.reset", "enable.partition.eof", "group.id", "group.instance.id", "bootstrap.servers"];
 
     /// <summary><c>host:port</c> of one or more brokers, comma-separated.</summary>
@@ -75,7 +78,7 @@ internal sealed record KafkaConsumerSettings
         // The default of one second starves a reader that is faster than the threshold is refilled.
         config.Set("fetch.queue.backoff.ms", "5");
         config.Set("queued.min.messages", "10000");
-        config.Set("queued.max.messages.kbytes", "8192");
+        config.Set("queued.max.messages.kbytes", QueuedKilobytes);
         if (!Client.TryGetValue("group.protocol", out var protocol) || !string.Equals(protocol, "consumer", StringComparison.OrdinalIgnoreCase))
         {
             // In the new protocol these belong to the broker, and the client refuses them.

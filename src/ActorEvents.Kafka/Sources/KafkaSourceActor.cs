@@ -25,6 +25,7 @@ internal sealed class KafkaSourceActor : SourceActor
     private readonly string _group;
     private readonly Action<string?> _report;
     private readonly RepeatedErrors _strangers;
+    private readonly PartitionMemory _memory;
     private IConsumerControl? _consumer;
 
     /// <param name="report">Told what holds partitions of the source and should not; null: nothing.</param>
@@ -37,6 +38,7 @@ internal sealed class KafkaSourceActor : SourceActor
         _report = report;
         _group = options.GroupId ?? client.GroupId;
         _strangers = new RepeatedErrors(context.Time);
+        _memory = new PartitionMemory(context.Flow, client, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         _assignments = new KafkaAssignments(context, options, _group, topics);
         Receive<TopicsThere>(_ => Read());
         Receive<PartitionStream>(Open);
@@ -112,9 +114,22 @@ internal sealed class KafkaSourceActor : SourceActor
         var (self, source, drain) = (Self, Source.Name, Source.Flow.DrainTimeout);
         var callbacks = new ConsumerCallbacks
         {
-            GetOffsetsOnAssign = _assignments.StartAsync,
-            OnRevoke = (partitions, time) => self.Ask<LanesDrained>(new DrainLanes(_assignments.Streams(partitions), drain), time),
-            OnLost = partitions => self.Tell(new CloseLanes(_assignments.Streams(partitions))),
+            GetOffsetsOnAssign = async (partitions, stop) =>
+            {
+                var start = await _assignments.StartAsync(partitions, stop);
+                Changed(partitions.Count);
+                return start;
+            },
+            OnRevoke = (partitions, time) =>
+            {
+                Changed(-partitions.Count);
+                return self.Ask<LanesDrained>(new DrainLanes(_assignments.Streams(partitions), drain), time);
+            },
+            OnLost = partitions =>
+            {
+                Changed(-partitions.Count);
+                self.Tell(new CloseLanes(_assignments.Streams(partitions)));
+            },
             OnBrokersBack = _assignments.CheckTopicsAsync,
         };
         var (consumer, done) = KafkaConsumer
@@ -124,6 +139,14 @@ internal sealed class KafkaSourceActor : SourceActor
         _consumer = consumer;
         Timers.StartSingleTimer(CheckTopics.Instance, CheckTopics.Instance, _options.TopicCheckInterval);
         done.PipeTo(self, success: () => ReadingEnded.Instance, failure: e => new ReadingFailed((e as AggregateException)?.InnerException ?? e));
+    }
+
+    private void Changed(int partitions)
+    {
+        if (_memory.Change(partitions) is { } problem)
+        {
+            Log.PartitionsTakeMemory(Logger, Source.Name, problem);
+        }
     }
 
     private void Open(PartitionStream assigned)

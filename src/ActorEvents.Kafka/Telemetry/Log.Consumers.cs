@@ -57,4 +57,7 @@ internal static partial class Log
 
     [LoggerMessage(7014, LogLevel.Warning, "Topic {Topic} has {Count} partitions, it had {Before}: the added ones are read from their first record. Keys may have moved to them, so over this change the order of a key is not kept and what a producer sends again may count twice; let the source drain before partitions are added")]
     public static partial void PartitionsAdded(ILogger log, string topic, int count, long before);
+
+    [LoggerMessage(7017, LogLevel.Warning, "Source '{Source}': {Problem}")]
+    public static partial void PartitionsTakeMemory(ILogger log, string source, string problem);
 }

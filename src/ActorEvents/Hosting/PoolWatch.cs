@@ -15,7 +15,10 @@ internal sealed class PoolWatch : IThreadPoolWorkItem, IDisposable
     /// <summary>A process that computes for more than that part of its processors does not wait: more threads would not help.</summary>
     private const double Busy = 0.5;
 
-    /// <summary>Looks in a row in which the pool ran nothing new. A process that the machine gives no time to has others: it is late itself.</summary>
+    /// <summary>
+    /// Looks in a row in which the item waited, no thread of the pool was done with more than one, and none was late: a process that the machine gives no time to waits, too, but is late
+    /// itself, and what it does gets done.
+    /// </summary>
     private const int Looks = 3;
 
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(50);
@@ -47,7 +50,7 @@ internal sealed class PoolWatch : IThreadPoolWorkItem, IDisposable
     {
         var computed = Environment.CpuUsage.TotalTime;
         var at = _time.GetTimestamp();
-        var waiting = 0;
+        var (waiting, done) = (0, 0L);
         while (!_stop.Wait(s_interval))
         {
             var (was, wasAt) = (computed, at);
@@ -55,12 +58,13 @@ internal sealed class PoolWatch : IThreadPoolWorkItem, IDisposable
             var passed = _time.GetElapsedTime(wasAt, at);
             if (_ran)
             {
-                (_ran, waiting) = (false, 0);
+                (_ran, waiting, done) = (false, 0, ThreadPool.CompletedWorkItemCount);
                 ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             }
             else
             {
-                waiting = passed < 2 * s_interval && computed - was < passed * Environment.ProcessorCount * Busy ? waiting + 1 : 0;
+                waiting = passed < 2 * s_interval && ThreadPool.CompletedWorkItemCount - done <= ThreadPool.ThreadCount
+                    && computed - was < passed * Environment.ProcessorCount * Busy ? waiting + 1 : 0;
             }
 
             if (waiting >= Looks)

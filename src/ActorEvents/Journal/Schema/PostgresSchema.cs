@@ -178,6 +178,11 @@ internal sealed class PostgresSchema(PostgresDialect dialect) : JournalSchema(di
             $"The {dialect.Description} is not there: {p.MessageText}. Create it (CREATE DATABASE …) or correct Database in {SettingNames.ConnectionString}.",
             e),
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresOrdering.SequenceEnded } p => WrongOrdering($"{p.MessageText}. Its sequence is looked at again within a minute"),
+        PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation } p => new(
+            JournalProblem.Setting,
+            $"The {dialect.Description} is reached through a pooler that refuses something: {p.MessageText}. A pooler must keep sessions (PgBouncer: pool_mode = session); what it does not pass on (Search Path, Options) "
+            + $"is set for the user (ALTER ROLE … SET …) and taken out of {SettingNames.ConnectionString}. Or name the server itself in Host and Port.",
+            e),
         PostgresException p => new(
             JournalProblem.Failed,
             $"The {dialect.Description} cannot be used: {p.MessageText} (SQLSTATE {p.SqlState}; setting {SettingNames.ConnectionString}).",

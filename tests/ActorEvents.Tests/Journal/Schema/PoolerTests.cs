@@ -50,6 +50,20 @@ public sealed class PoolerTests(PostgresFixture postgres) : IAsyncLifetime
         await using var place = await BehindAsync("statement", 5);
         var refused = await Assert.ThrowsAsync<JournalUnavailableException>(place.OpenAsync);
         Assert.Contains("statement", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("pool_mode = session", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The refusal named the parameter, but neither the pooler nor what to do.</summary>
+    [SkippableTheory]
+    [InlineData("search_path", "Search Path", "events")]
+    [InlineData("options", "Options", "-c lock_timeout=5000")]
+    public async Task What_it_does_not_pass_on_is_named_with_the_cure(string parameter, string keyword, string value)
+    {
+        await using var place = await BehindAsync("session", 20, c => c[keyword] = value);
+        var refused = await Assert.ThrowsAsync<JournalUnavailableException>(place.OpenAsync);
+        Assert.Equal(JournalProblem.Setting, refused.Problem);
+        Assert.Contains($"parameter: {parameter}", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("ALTER ROLE", refused.Message, StringComparison.Ordinal);
     }
 
     [SkippableFact]
@@ -61,7 +75,7 @@ public sealed class PoolerTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(1, await journal.Reader.HighestOrderingAsync(CancellationToken.None));
     }
 
-    private async Task<PostgresTestJournal> BehindAsync(string mode, int poolSize)
+    private async Task<PostgresTestJournal> BehindAsync(string mode, int poolSize, Action<NpgsqlConnectionStringBuilder>? more = null)
     {
         Servers.Require(File.Exists(Program) ? null : $"PgBouncer is not installed at {Program} (Debian: apt-get install pgbouncer).");
         var direct = await postgres.NewDatabaseAsync();
@@ -106,6 +120,7 @@ public sealed class PoolerTests(PostgresFixture postgres) : IAsyncLifetime
                 return false;
             }
         });
+        more?.Invoke(through);
         return new PostgresTestJournal(through);
     }
 }
