@@ -149,7 +149,7 @@ internal sealed class RelayPlaces
             default:
                 topic.Stopped = $"the topic '{topic.Name}' was re-created (id '{id}', before '{topic.Id ?? ids.Keys.Last(k => k != NoId)}'), and what the old one held may be lost. "
                     + "Say what to do with relay.recreated-topic = replay (publish everything again from the journal's first entry) or continue "
-                    + "(publish only what the old topic had not got), and start the node again. Now: stop; nothing is skipped";
+                    + "(publish only what the old topic had not got) on every node, for the relay may move, and start them again. Now: stop; nothing is skipped";
                 break;
         }
 

@@ -61,8 +61,8 @@ internal sealed class PostgresDialect : Dialect
             await using var command = connection.Command(PostgresSchema.LockHolder);
             var holders = await command.RowsAsync(r => r.GetString(0), token);
             return holders.Count == 0
-                ? "it answers questions, and no session holds the journal's lock. Its disk or a synchronous standby may hang; pg_stat_activity says what its sessions wait for."
-                : $"session {holders[0]} holds the journal's lock (pg_locks, locktype = 'advisory'). If it is one of a node, that node hangs; else end it with pg_terminate_backend.";
+                ? "it answers questions, and none of its sessions waits for another. Its disk or a synchronous standby may hang; pg_stat_activity says what its sessions wait for."
+                : $"session {holders[0]} holds a lock that it waits for. If it is one of a node, that node hangs; else end it with pg_terminate_backend.";
         },
         cancellationToken);
 

@@ -17,6 +17,10 @@ internal static class PostgresOrdering
         FROM pg_sequence s WHERE s.seqrelid = pg_get_serial_sequence('journal', 'ordering')::regclass
         """;
 
+    /// <summary>Condition of an INSERT: each number is above those that are committed. A reader would pass the others by, and for good; the insert looks, because a minute later it would be too late.</summary>
+    public const string Rises =
+        "(SELECT seqcache = 1 AND seqincrement > 0 FROM pg_sequence WHERE seqrelid = pg_get_serial_sequence('journal', 'ordering')::regclass)";
+
     /// <summary>SQLSTATE: nextval has reached the last value (<c>sequence_generator_limit_exceeded</c>).</summary>
     public const string SequenceEnded = "2200H";
 

@@ -70,10 +70,10 @@ internal sealed class PostgresSchema(PostgresDialect dialect) : JournalSchema(di
 
     /// <summary>Who holds that lock, in words.</summary>
     public const string LockHolder = """
-        SELECT format('%s (application "%s", client %s, %s for %s s)', a.pid, a.application_name, coalesce(host(a.client_addr), 'local'), a.state,
+        SELECT DISTINCT format('%s (user %s, application "%s", client %s, %s for %s s)', a.pid, a.usename, a.application_name, coalesce(host(a.client_addr), 'local'), a.state,
             extract(epoch FROM clock_timestamp() - a.state_change)::bigint)
-        FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-        WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 1095058000 AND l.objid = 'journal'::regclass::oid AND l.objsubid = 1
+        FROM pg_stat_activity w CROSS JOIN unnest(pg_blocking_pids(w.pid)) AS blocking(pid) JOIN pg_stat_activity a ON a.pid = blocking.pid
+        WHERE w.usename = current_user AND w.datname = current_database() AND w.wait_event_type = 'Lock' AND cardinality(pg_blocking_pids(a.pid)) = 0
         """;
 
     private const string HasTrigger =
@@ -167,7 +167,7 @@ internal sealed class PostgresSchema(PostgresDialect dialect) : JournalSchema(di
     {
         PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } p => new(
             JournalProblem.Denied,
-            $"The {dialect.Description} refuses this user or password: {p.MessageText}. Correct Username and Password in {SettingNames.ConnectionString}.",
+            $"The {dialect.Description} refuses this user or password: {p.MessageText}. Correct Username and Password in {SettingNames.ConnectionString}, or let the user in (ALTER ROLE … LOGIN, pg_hba.conf).",
             e),
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } p => new(
             JournalProblem.Denied,

@@ -23,6 +23,7 @@ internal sealed class PostgresWriteSession : WriteSession
             INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
             SELECT $1, false, r.id, r.number, r.message, '{JournalEntry.Manifest}', {JournalSerializer.Id}, r.writer
             FROM unnest($2, $3, $4, $5) AS r(id, number, message, writer)
+            WHERE {PostgresOrdering.Rises}
             RETURNING ordering)
         SELECT max(ordering) FROM rows
         """;
@@ -59,7 +60,7 @@ internal sealed class PostgresWriteSession : WriteSession
         if (!facts.Any(f => f is StatementFact))
         {
             // Alone it is a transaction, in one round trip.
-            return _insert.Run(rows, _time);
+            return Written(_insert.Run(rows, _time));
         }
 
         using var transaction = _connection.BeginTransaction(IsolationLevel.ReadCommitted);
@@ -71,7 +72,7 @@ internal sealed class PostgresWriteSession : WriteSession
         if (rows.Length > 0)
         {
             // The journal's lock is taken with the last round trip and let go with it: a node that hangs in between holds up nobody's rows.
-            return _insertAndCommit.Run(rows, _time);
+            return Written(_insertAndCommit.Run(rows, _time));
         }
 
         transaction.Commit();
@@ -83,6 +84,17 @@ internal sealed class PostgresWriteSession : WriteSession
         _insert.Dispose();
         _insertAndCommit.Dispose();
         base.Dispose();
+    }
+
+    /// <summary>What of a transaction without its rows is written is written again with them.</summary>
+    private long Written(long? last)
+    {
+        if (last is null)
+        {
+            CheckOrdering();
+        }
+
+        return last ?? throw _dialect.WrongOrdering("its sequence was changed, and changed back");
     }
 
     /// <summary>Somebody may have changed the sequence at any time.</summary>
@@ -118,8 +130,8 @@ internal sealed class PostgresWriteSession : WriteSession
             }
         }
 
-        /// <returns>Ordering of the last row.</returns>
-        public long Run(RowFact[] rows, TimeProvider time)
+        /// <returns>Ordering of the last row; null: none was written, because the sequence does not rise.</returns>
+        public long? Run(RowFact[] rows, TimeProvider time)
         {
             var (ids, numbers, messages, writers) = (new string[rows.Length], new long[rows.Length], new byte[rows.Length][], new string[rows.Length]);
             for (var i = 0; i < rows.Length; i++)
@@ -140,7 +152,7 @@ internal sealed class PostgresWriteSession : WriteSession
 
             using var reader = _batch.ExecuteReader();
             reader.Read();
-            var last = reader.GetInt64(0);
+            var last = reader.IsDBNull(0) ? (long?)null : reader.GetInt64(0);
             while (reader.NextResult())
             {
                 // What the commit has to say is thrown here.

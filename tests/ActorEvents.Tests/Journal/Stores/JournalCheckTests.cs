@@ -22,15 +22,17 @@ public sealed class JournalCheckTests(PostgresFixture postgres)
         await HeldAsync(place, new SqliteDialect(place.File), other, "BEGIN IMMEDIATE", "ROLLBACK", place.File, "another process holds its lock");
     }
 
-    [SkippableFact]
-    public async Task A_database_in_which_another_session_keeps_the_journal_s_lock_is_a_problem_until_it_is_let_go()
+    [SkippableTheory]
+    [InlineData("SELECT pg_advisory_lock((1095058000::bigint << 32) | 'journal'::regclass::oid::bigint)", "SELECT pg_advisory_unlock_all()")]
+    [InlineData("BEGIN; LOCK TABLE ae_meta IN SHARE MODE", "ROLLBACK")]
+    public async Task A_database_in_which_another_session_keeps_a_lock_that_the_journal_waits_for_is_a_problem_until_it_is_let_go(string hold, string letGo)
     {
         await using var place = new PostgresTestJournal(await postgres.NewDatabaseAsync());
         await using var other = new NpgsqlConnection(place.Connection.ToString());
-        await HeldAsync(
-            place, new PostgresDialect(place.Connection.ToString()), other,
-            "SELECT pg_advisory_lock((1095058000::bigint << 32) | 'journal'::regclass::oid::bigint)", "SELECT pg_advisory_unlock_all()",
-            place.Connection.Database!, "pg_locks");
+        other.Open();
+        var pid = other.ProcessID;
+        other.Close();
+        await HeldAsync(place, new PostgresDialect(place.Connection.ToString()), other, hold, letGo, place.Connection.Database!, $"session {pid} ");
     }
 
     [Fact]

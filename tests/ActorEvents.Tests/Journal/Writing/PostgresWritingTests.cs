@@ -47,6 +47,23 @@ public sealed class PostgresWritingTests(PostgresFixture postgres)
         await raising;
     }
 
+    /// <summary>The relay had passed 964 of 1,553 rows that came before the next look at the sequence.</summary>
+    [SkippableFact]
+    public async Task No_row_gets_a_number_of_a_cache_not_even_the_first_one()
+    {
+        await using var place = await NewAsync();
+        await using var journal = await OpenAsync(place);
+        await EntityJournalFacts.WriteAsync(journal, "e", 1, EntityJournalFacts.Entry("1"));
+        await place.ExecuteAsync("ALTER SEQUENCE journal_ordering_seq CACHE 50");
+
+        var writing = EntityJournalFacts.WriteAsync(journal, "e", 2, EntityJournalFacts.Entry("2"));
+        await Poll.UntilAsync(async () => (await journal.ProblemAsync(None))?.Contains("CACHE 1", StringComparison.Ordinal) == true, "the cache is noticed");
+        Assert.False(writing.IsCompleted);
+        await place.ExecuteAsync("ALTER SEQUENCE journal_ordering_seq CACHE 1");
+        await writing;
+        await place.ExecuteAsync("DO $$ BEGIN ASSERT (SELECT max(ordering) FROM journal) = 2; END $$");
+    }
+
     [SkippableFact]
     public async Task Numbers_that_are_there_already_are_the_sequences_fault_and_fail_no_entity()
     {
