@@ -29,6 +29,11 @@ internal sealed class AkkaLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessa
         "was unable to update a distributed state within",
         "was unable to get an initial state within",
 
+        // Said by MemberLog, in fewer words.
+        "Marking node(s) as UNREACHABLE",
+        "Marking node(s) as REACHABLE",
+        "SBR took decision Akka.Cluster.SBR.DownUnreachable",
+
         // Said by the end of the start itself.
         "Failed to bind to",
         "Remoting error: [Startup failed]",

@@ -75,8 +75,8 @@ internal sealed class ClusterClaim : IAsyncDisposable
             if (record!.Members.All(view.Members.Contains) || record.Members.Count >= view.Reached)
             {
                 _end(new SecondClusterException(
-                    $"The journal is another cluster's: {record.Writer} says that its nodes are {string.Join(", ", record.Members.Select(ClusterRecord.AddressOf))}, and this one ({view.Self}) is none of them. "
-                    + "This node was asleep or cut off, and they have gone on without it; or it has formed a cluster of its own. Nothing acknowledged is lost. Start it again: it joins them."));
+                    $"This node was asleep or cut off, and the others have gone on without it; or it has formed a cluster of its own: {record.Writer} has written into the journal that the nodes are "
+                    + $"{string.Join(", ", record.Members.Select(ClusterRecord.AddressOf))}, and this one ({view.Self}) is none of them. Nothing acknowledged is lost. Start it again: it joins them."));
                 return false;
             }
 

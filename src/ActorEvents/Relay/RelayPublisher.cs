@@ -272,7 +272,7 @@ internal sealed class RelayPublisher(RelaySettings settings, Action completed)
         topic.SilentAt = _time.GetTimestamp();
         topic.Silence = topic.Unanswered ? "cannot be asked for its id: the broker does not answer. What is for it is kept" : string.Create(
             CultureInfo.InvariantCulture,
-            $"takes nothing: {topic.Size.Events} event(s) were handed over and none is acknowledged (no leader, fewer in-sync replicas than min.insync.replicas, a broker that hangs). They are kept; look at the topic's partitions");
+            $"takes nothing: {topic.Size.Events} event(s) were handed over and none is acknowledged (no leader, fewer in-sync replicas than min.insync.replicas, a broker that hangs, or one that refuses what is then sent one by one, which the log says). None is lost; look at the topic's partitions");
         if (_errors.IsWorthSaying(topic.Name, "silent"))
         {
             Log.DestinationSilent(settings.Logger, topic.Name, topic.Silence);

@@ -25,7 +25,7 @@ public sealed class The_shop_survives : NodeScenario
     [InlineData("KILL")]
     public async Task A_run_ended_in_mid_replay_and_started_again_with_a_new_broker_counts_once(string signal)
     {
-        var first = Node([.. Beginning, "--shop.rate", "800"]);
+        var first = Node([.. Beginning, "--shop.rate", "400"]);
         await MidReplayAsync(first, 1_500);
         if (signal == "INT")
         {
@@ -51,7 +51,7 @@ public sealed class The_shop_survives : NodeScenario
         var bootstrap = await BrokerAsync();
         foreach (var lines in (int[])[800, 1_600, 2_400])
         {
-            var node = Node([.. Beginning, "--kafka.bootstrap-servers", bootstrap, "--shop.rate", "500"]);
+            var node = Node([.. Beginning, "--kafka.bootstrap-servers", bootstrap, "--shop.rate", "250"]);
             await MidReplayAsync(node, lines);
             await node.KillAsync();
         }
@@ -63,7 +63,7 @@ public sealed class The_shop_survives : NodeScenario
     public async Task A_node_that_sleeps_in_mid_replay_goes_on_and_counts_once()
     {
         var bootstrap = await BrokerAsync();
-        var node = Node([.. Beginning, "--kafka.bootstrap-servers", bootstrap, "--shop.rate", "800", "--exit-when-done"]);
+        var node = Node([.. Beginning, "--kafka.bootstrap-servers", bootstrap, "--shop.rate", "400", "--exit-when-done"]);
         await MidReplayAsync(node, 1_500);
         node.Signal("STOP");
         await Task.Delay(TimeSpan.FromSeconds(SleepSeconds), TimeProvider.System);
@@ -78,5 +78,8 @@ public sealed class The_shop_survives : NodeScenario
     {
         var nodes = await ClusterAsync(await BrokerAsync(), "--journal.sqlite-file", Path.Combine(Data, "shared.db"));
         await KillOneAndCheckAsync(nodes);
+        Assert.Contains("gives no sign of life", nodes[0].Log, StringComparison.Ordinal);
+        Assert.Contains("was taken out of the cluster", nodes[0].Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("Akka.Cluster", nodes[0].Log, StringComparison.Ordinal);
     }
 }

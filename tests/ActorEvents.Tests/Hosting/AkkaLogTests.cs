@@ -12,7 +12,7 @@ public sealed class AkkaLogTests
     {
         Assert.Equal(Level.Debug, LevelOf(new Warning("akka://events/system/sharding/order", typeof(object), "order: Dropping [1] buffered messages to shard [3] during hand off to avoid re-ordering")));
         Assert.Equal(Level.Debug, LevelOf(new Error(new InvalidOperationException(), "akka://events/system/endpointManager/reliableEndpointWriter-1/endpointWriter", typeof(object), "Disassociated")));
-        Assert.Equal(Level.Warning, LevelOf(new Warning("akka://events/system/cluster/core/daemon/downingProvider", typeof(object), "SBR took decision DownUnreachable")));
+        Assert.Equal(Level.Warning, LevelOf(new Warning("akka://events/system/cluster/core/daemon/downingProvider", typeof(object), "SBR took decision Akka.Cluster.SBR.DownAll and is downing")));
         Assert.Equal(Level.Error, LevelOf(new Error(null, "akka://events/user/mine", typeof(object), "failed")));
     }
 

@@ -20,18 +20,22 @@ public sealed class StandstillLogTests
 
         Assert.Equal(
             [
-                "Stands still for 1 min: stream s: tracked 60",
-                "Stands still for 1 min: journal: away",
-                "Stands still for 3 min: stream s: tracked 180",
-                "Stands still for 7 min: stream s: tracked 420",
-                "Stands still for 15 min: stream s: tracked 900",
-                "Stands still for 30 min: stream s: tracked 1800",
-                "Stands still for 45 min: stream s: tracked 2700",
+                "Stands still for 15 s: stream s: tracked 15",
+                "Stands still for 15 s: journal: away",
+                "Stands still for 45 s: stream s: tracked 45",
+                "Stands still for 45 s: journal: away",
+                "Goes on again after 100 s: journal",
+                "Stands still for 105 s: stream s: tracked 105",
+                "Stands still for 4 min: stream s: tracked 225",
+                "Stands still for 8 min: stream s: tracked 465",
+                "Stands still for 16 min: stream s: tracked 945",
+                "Stands still for 31 min: stream s: tracked 1845",
+                "Stands still for 46 min: stream s: tracked 2745",
             ],
             log.Lines);
 
         still.Look([]);
         still.Look(["stream s: again"]);
-        Assert.Equal(7, log.Lines.Count);
+        Assert.Equal("Goes on again after 60 min: stream s", log.Lines.Last());
     }
 }
