@@ -44,8 +44,8 @@ internal static class NodeHocon
                 seed-nodes = []
                 roles = [{{string.Join(", ", roles.Select(r => $"\"{r}\""))}}]
                 downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
-                # A node that is silent is unreachable after some 4 s and taken out 3 s later; what ran on it starts elsewhere at once, for lease and unique index keep out one that wakes up.
-                split-brain-resolver { active-strategy = keep-majority, stable-after = 3s, down-all-when-unstable = 15s }
+                # A node that is silent is unreachable after some 4 s and taken out 2 s later; what ran on it starts elsewhere at once, for lease and unique index keep out one that wakes up.
+                split-brain-resolver { active-strategy = keep-majority, stable-after = 2s, down-all-when-unstable = 15s }
                 down-removal-margin = 100ms
                 failure-detector.acceptable-heartbeat-pause = 3s
                 unreachable-nodes-reaper-interval = 500ms

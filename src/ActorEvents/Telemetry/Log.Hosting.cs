@@ -44,7 +44,7 @@ internal static partial class Log
         + "The pool may have {Most} now, so that other keys and health go on; have that code not wait")]
     public static partial void ThreadsBlocked(ILogger log, int threads, int most);
 
-    [LoggerMessage(6026, LogLevel.Warning, "Node {Node} gives no sign of life. If it stays so for 3 s it is taken out of the cluster, and the others go on with its keys, partitions, relay and files")]
+    [LoggerMessage(6026, LogLevel.Warning, "Node {Node} gives no sign of life. If it stays so for 2 s it is taken out of the cluster, and the others go on with its keys, partitions, relay and files")]
     public static partial void NodeSilent(ILogger log, string node);
 
     [LoggerMessage(6027, LogLevel.Information, "Node {Node} gives signs of life again")]
