@@ -26,6 +26,7 @@ public sealed class The_shop_survives : NodeScenario
     public async Task A_run_ended_in_mid_replay_and_started_again_with_a_new_broker_counts_once(string signal)
     {
         var first = Node([.. Beginning, "--shop.rate", "400"]);
+        await UntilAsync(first, "all lanes are open", () => Task.FromResult(first.Lines(output: false).Count(l => l.Contains("is read from position", StringComparison.Ordinal)) >= 8));
         await MidReplayAsync(first, 1_500);
         if (signal == "INT")
         {
@@ -37,7 +38,7 @@ public sealed class The_shop_survives : NodeScenario
         Assert.Equal(signal == "KILL" ? 137 : 0, code);
         if (signal != "KILL")
         {
-            Assert.Contains("Drained: 2 source(s), 8 lane(s) committed, 0 event(s) still under way", first.Log, StringComparison.Ordinal);
+            Assert.True(first.Log.Contains("Drained: 2 source(s), 8 lane(s) committed, 0 event(s) still under way", StringComparison.Ordinal), first.Log);
             Assert.Contains("Relay: everything up to row", first.Log, StringComparison.Ordinal);
             Assert.DoesNotContain("has ended by itself", first.Log, StringComparison.Ordinal);
         }
