@@ -114,11 +114,10 @@ internal sealed class KafkaSourceActor : SourceActor
         var (self, source, drain) = (Self, Source.Name, Source.Flow.DrainTimeout);
         var callbacks = new ConsumerCallbacks
         {
-            GetOffsetsOnAssign = async (partitions, stop) =>
+            GetOffsetsOnAssign = (partitions, stop) =>
             {
-                var start = await _assignments.StartAsync(partitions, stop);
                 Changed(partitions.Count);
-                return start;
+                return _assignments.StartAsync(partitions, stop);
             },
             OnRevoke = (partitions, time) =>
             {

@@ -17,7 +17,7 @@ internal sealed class PartitionMemory(FlowOptions flow, KafkaClientOptions clien
     private long Each => flow.MaxBytes + client.BufferBytes + _queue;
 
     /// <summary>More partitions, or fewer.</summary>
-    /// <returns>What is wrong now, and was not said before for so many; null: nothing.</returns>
+    /// <returns>What is wrong now that there are more; null: nothing, or there are fewer.</returns>
     public string? Change(int partitions)
     {
         var now = Interlocked.Add(ref _partitions, partitions);
