@@ -1,17 +1,20 @@
 using ActorEvents.Kafka.Telemetry;
 using ActorEvents.Retries;
+using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Kafka.Clients;
 
 /// <summary>
-/// Whether a broker answers. Asked at the start, and whenever a client says that it has lost all brokers, with growing pauses until one answers. Who needs
-/// the broker waits here, for as long as that takes, instead of running into time-outs of its own. Holds no thread. Thread-safe.
+/// Whether a broker answers. Asked at the start, every three seconds (a broker that hangs keeps its connections, and no client says anything of it for a minute), and whenever a client says that
+/// it has lost all brokers, with growing pauses until one answers. Who needs the broker waits here, for as long as that takes, instead of running into time-outs of its own. Holds no thread.
+/// Thread-safe.
 /// </summary>
 internal sealed class BrokerWatch : IDisposable
 {
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(3);
 
     private readonly Func<Task> _ask;
     private readonly string _servers;
@@ -33,6 +36,7 @@ internal sealed class BrokerWatch : IDisposable
         _errors = new RepeatedErrors(time);
         _problem = $"Kafka at {servers} has not answered yet";
         _ = AskAsync(_answered);
+        _ = LookAsync();
     }
 
     /// <summary>Why no broker is reached, with the address and, once an answer is overdue, the setting to check; null while one answers.</summary>
@@ -85,6 +89,26 @@ internal sealed class BrokerWatch : IDisposable
         }
     }
 
+    /// <summary>One answer that does not come in time is a suspicion, and the next one a problem.</summary>
+    private async Task LookAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            await Task.Delay(s_look, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                if (Current.IsCompletedSuccessfully && !_stop.IsCancellationRequested)
+                {
+                    await _ask();
+                }
+            }
+            catch (Exception)
+            {
+                Suspect();
+            }
+        }
+    }
+
     private async Task AskAsync(TaskCompletionSource answered)
     {
         for (var failures = 1; !_stop.IsCancellationRequested; failures++)
@@ -104,7 +128,9 @@ internal sealed class BrokerWatch : IDisposable
             }
             catch (Exception e) when (!_stop.IsCancellationRequested)
             {
-                _problem = $"cannot reach Kafka at {_servers} ({_reason ?? e.Message}); check kafka.bootstrap-servers, and that the broker runs and is reached from here";
+                _problem = _reason is null && e is KafkaException { Error.Code: ErrorCode.Local_TimedOut or ErrorCode.Local_TimedOutQueue or ErrorCode.RequestTimedOut }
+                    ? $"Kafka at {_servers} does not answer: it hangs, is overloaded, or the network drops what is sent to it ({e.Message}). All that reads from it or publishes to it waits; look at the broker"
+                    : $"cannot reach Kafka at {_servers} ({_reason ?? e.Message}); check kafka.bootstrap-servers, and that the broker runs and is reached from here";
                 _overdue = true;
                 if (_errors.IsWorthSaying(""))
                 {

@@ -29,6 +29,7 @@ public sealed class ShopCompletion(
     public Task<ShopTotals> Done => _done.Task;
 
     private string? _problem;
+    private (long Fed, long Lines, long Invoices, int Open, long Lag)? _said;
     private readonly TaskCompletionSource<ShopTotals> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -135,7 +136,13 @@ public sealed class ShopCompletion(
             var now = await totals.ReadAsync(cancellationToken);
             var fed = feed is null ? 0 : (await feed.ProgressAsync(node.Journal.Positions, cancellationToken)).Lines;
             var relay = node.Relay;
-            Log.Progress(log, fed, now.Lines, now.Invoices, await BehindAsync(await EndsAsync(cancellationToken), cancellationToken), relay is null ? -1 : relay.Highest - relay.Place);
+            var progress = (fed, now.Lines, now.Invoices, Open: await BehindAsync(await EndsAsync(cancellationToken), cancellationToken), Lag: relay is null ? -1 : relay.Highest - relay.Place);
+            if (progress != _said)
+            {
+                _said = progress;
+                Log.Progress(log, fed, now.Lines, now.Invoices, progress.Open, progress.Lag);
+            }
+
             _problem = null;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)

@@ -4,6 +4,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorEvents.Tests.Hosting;
 
+/// <summary>The pool is one for the process: what waits in it would hold up whatever runs beside it.</summary>
+[CollectionDefinition(nameof(PoolWatchTests), DisableParallelization = true)]
+public sealed class PoolWatchTestsCollection;
+
+[Collection(nameof(PoolWatchTests))]
 public sealed class PoolWatchTests
 {
     private const int Waiting = 300;

@@ -1,5 +1,6 @@
 using ActorEvents.Kafka.Clients;
 using ActorEvents.Tests.Sources;
+using Confluent.Kafka;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ActorEvents.Tests.Kafka.Clients;
@@ -10,6 +11,7 @@ public sealed class BrokerWatchTests
     private readonly SourceKit.RecordedLog _log = new();
     private volatile bool _away = true;
     private int _asked;
+    private int _late;
 
     [Fact]
     public async Task A_broker_that_is_away_is_asked_again_and_again_but_complained_of_rarely()
@@ -62,6 +64,46 @@ public sealed class BrokerWatchTests
         Assert.Empty(_log.Lines);
     }
 
+    /// <summary>A stopped process keeps its connections: no client said anything of it for a minute.</summary>
+    [Fact]
+    public async Task A_broker_that_hangs_is_named_though_no_client_says_anything()
+    {
+        _away = false;
+        using var watch = Watch(new KafkaException(new Error(ErrorCode.Local_TimedOut, "no answer")));
+        await watch.AnsweredAsync(CancellationToken.None);
+
+        _away = true;
+        await Poll.UntilAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return watch.IsOverdue;
+            },
+            "the overdue answer");
+        Assert.StartsWith("Kafka at kafka:9092 does not answer: it hangs,", watch.Problem, StringComparison.Ordinal);
+        Assert.Contains(_log.Lines, l => l.Contains("it hangs", StringComparison.Ordinal));
+        Assert.False(watch.AnsweredAsync(CancellationToken.None).IsCompleted);
+    }
+
+    [Fact]
+    public async Task One_answer_that_is_late_is_no_problem()
+    {
+        _away = false;
+        using var watch = Watch();
+        await watch.AnsweredAsync(CancellationToken.None);
+
+        Volatile.Write(ref _late, 1);
+        for (var asked = _asked; _asked < asked + 4;)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal(0, _late);
+        Assert.Null(watch.Problem);
+        Assert.Empty(_log.Lines);
+    }
+
     [Fact]
     public async Task Before_the_first_answer_there_is_a_problem_already_and_its_end_ends_who_waits()
     {
@@ -75,11 +117,11 @@ public sealed class BrokerWatchTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
 
-    private BrokerWatch Watch() => new(
+    private BrokerWatch Watch(Exception? failure = null) => new(
         () =>
         {
             Interlocked.Increment(ref _asked);
-            return _away ? Task.FromException(new TimeoutException("no answer")) : Task.CompletedTask;
+            return _away || Interlocked.Exchange(ref _late, 0) == 1 ? Task.FromException(failure ?? new TimeoutException("no answer")) : Task.CompletedTask;
         },
         "kafka:9092",
         _time,
