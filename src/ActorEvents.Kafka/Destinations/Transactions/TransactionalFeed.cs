@@ -162,6 +162,8 @@ internal sealed class TransactionalFeed
                 await SetAsideAsync(open, refused);
             }
 
+            // A client that has aborted a refused batch may number what follows wrongly; the broker refuses that, and it is sent again for half a minute. A new one does not.
+            await CloseAsync();
             try
             {
                 await ClientAsync(alone: true);
@@ -170,8 +172,6 @@ internal sealed class TransactionalFeed
             }
             catch (KafkaException) when (_client is { IsLost: false } && ++failures <= MaxFailures)
             {
-                // A client that has aborted a refused batch may number what follows wrongly, and the broker refuses that: a new one does not.
-                await CloseAsync();
                 refused = refused with { Alone = false };
             }
         }
