@@ -206,6 +206,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
             _claim = new ClusterClaim(_journal.Cluster, () => ClusterClaim.ViewOf(Cluster.Get(system)), OnSecondCluster, _time, _log);
             _claim.Start();
             Cluster.Get(system).RegisterOnMemberRemoved(OnRemoved);
+            LastToLeave.Watch(system, _time);
             system.ActorOf(MemberLog.Props(_log), "members");
             var handlers = system.ActorOf(HandlerWatch.Props(_builder.Handlers, _log), HandlerWatch.Name);
             await HandlerComparison.HeldBackByOthersAsync(system, members, _builder.Handlers, _time, _log, _stopping.Token);

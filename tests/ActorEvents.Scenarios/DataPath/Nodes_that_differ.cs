@@ -1,13 +1,8 @@
 using ActorEvents.Handlers;
 using ActorEvents.Hosting;
-using ActorEvents.Journal;
 using ActorEvents.Sources;
 using ActorEvents.Tests.Kafka;
 using Akka.Actor;
-using Akka.Cluster;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Scenarios.DataPath;
 
@@ -16,34 +11,22 @@ public sealed class Nodes_that_differ : IAsyncLifetime
 {
     private const int Events = 200, Keys = 10;
 
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
-    private readonly string _folder = Directory.CreateTempSubdirectory("ae-differ-").FullName;
-    private readonly List<IHost> _hosts = [];
-    private string? _seed;
+    private readonly HostedNodes _nodes = new();
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
-    {
-        foreach (var host in _hosts.AsEnumerable().Reverse())
-        {
-            await host.StopAsync().WaitAsync(Soon);
-            host.Dispose();
-        }
-
-        Directory.Delete(_folder, recursive: true);
-    }
+    public Task DisposeAsync() => _nodes.DisposeAsync().AsTask();
 
     /// <summary>It settled them unhandled, and said that it was ready.</summary>
     [Fact]
     public async Task What_a_node_has_no_handler_for_is_not_settled_there_while_another_node_has_one()
     {
         var early = new ListSource("early", Events, i => $"k{i % Keys}") { Placement = SourcePlacement.Singleton };
-        var first = await NodeAsync(null, _ => { });
-        await NodeAsync(first, b => Totals(b));
+        var first = await _nodes.StartAsync(_ => { });
+        await _nodes.StartAsync(b => Totals(b));
 
         // Read by the third node alone, which lacks the handler, too.
-        var third = await NodeAsync(first, b => b.AddSource(early));
+        var third = await _nodes.StartAsync(b => b.AddSource(early));
         await Poll.UntilAsync(() => Task.FromResult(third.NotReady.Any(r => r.Contains("for handler 'totals' (which this node lacks", StringComparison.Ordinal))));
 
         Assert.Equal(0, (await first.Journal.Positions.ReadAsync(early.Stream.Name, CancellationToken.None))?.Next ?? 0);
@@ -54,8 +37,8 @@ public sealed class Nodes_that_differ : IAsyncLifetime
     public async Task A_handler_and_a_source_that_the_oldest_node_lacks_run_where_they_are()
     {
         var late = new ListSource("late", Events, i => $"k{i % Keys}") { Placement = SourcePlacement.Singleton };
-        var first = await NodeAsync(null, _ => { });
-        await NodeAsync(first, b => Totals(b).AddSource(late));
+        var first = await _nodes.StartAsync(_ => { });
+        await _nodes.StartAsync(b => Totals(b).AddSource(late));
 
         await Poll.UntilAsync(async () => (await first.Journal.Positions.ReadAsync(late.Stream.Name, CancellationToken.None))?.Next == Events);
     }
@@ -63,9 +46,9 @@ public sealed class Nodes_that_differ : IAsyncLifetime
     [Fact]
     public async Task A_node_whose_source_of_a_name_takes_something_else_is_refused()
     {
-        var first = await NodeAsync(null, b => b.AddSource(new TellingSource("till as shop.order-line")));
+        var first = await _nodes.StartAsync(b => b.AddSource(new TellingSource("till as shop.order-line")));
 
-        var e = await Assert.ThrowsAsync<ClusterMismatchException>(() => NodeAsync(first, b => b.AddSource(new TellingSource("till as another"))));
+        var e = await Assert.ThrowsAsync<ClusterMismatchException>(() => _nodes.StartAsync(b => b.AddSource(new TellingSource("till as another"))));
 
         Assert.Contains("Source 'telling' reads till as another on this node, but till as shop.order-line on akka.tcp://", e.Message, StringComparison.Ordinal);
     }
@@ -73,31 +56,11 @@ public sealed class Nodes_that_differ : IAsyncLifetime
     private static ActorEventsBuilder Totals(ActorEventsBuilder builder) =>
         builder.AddHandler("totals", new SwitchHandler(), h => h.Handles("number").StateEvent<Counted>("counted"));
 
-    private async Task<ActorEventsNode> NodeAsync(ActorEventsNode? seed, Action<ActorEventsBuilder> configure)
-    {
-        var options = new ActorEventsOptions();
-        if (seed is not null)
-        {
-            options.Cluster.SeedNodes = [_seed!];
-        }
-
-        var journal = await JournalDatabase.OpenAsync(new JournalOptions { SqliteFile = Path.Combine(_folder, "journal.db") }, TimeProvider.System, CancellationToken.None);
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Logging.ClearProviders();
-        builder.Services.AddActorEvents(journal, configure, options);
-        var host = builder.Build();
-        _hosts.Add(host);
-        await host.StartAsync();
-        var node = host.Services.GetRequiredService<ActorEventsNode>();
-        await node.Running.WaitAsync(Soon);
-        var address = Cluster.Get(host.Services.GetRequiredService<ActorSystem>()).SelfAddress;
-        _seed ??= $"{address.Host}:{address.Port}";
-        return node;
-    }
-
     private sealed class TellingSource(string takes) : IEventSource
     {
-        public string Name => "telling";
+        private readonly ListSource _nothing = new("telling", 0, _ => "") { Placement = SourcePlacement.Singleton };
+
+        public string Name => _nothing.Name;
 
         public SourcePlacement Placement => SourcePlacement.Singleton;
 
@@ -105,6 +68,6 @@ public sealed class Nodes_that_differ : IAsyncLifetime
 
         public string Takes => takes;
 
-        public Props Props(SourceContext context) => Akka.Actor.Props.Empty;
+        public Props Props(SourceContext context) => _nothing.Props(context);
     }
 }

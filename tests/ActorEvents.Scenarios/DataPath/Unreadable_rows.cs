@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using ActorEvents.Journal.Entries;
 using ActorEvents.Tests.Kafka;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Scenarios.DataPath;
 
@@ -12,7 +10,7 @@ public sealed class Unreadable_rows : IDisposable
 {
     private const int Keys = 20;
     private readonly string _folder = Directory.CreateTempSubdirectory("ae-unreadable-").FullName;
-    private readonly Lines _log = new();
+    private readonly LogLines _log = new(id => id.Id is >= 3000 and < 4000);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -106,37 +104,6 @@ public sealed class Unreadable_rows : IDisposable
             write.CommandText = $"UPDATE {table} SET {column} = @value WHERE rowid = {id.ToString(CultureInfo.InvariantCulture)}";
             write.Parameters.AddWithValue("@value", value);
             Assert.Equal(1, await write.ExecuteNonQueryAsync());
-        }
-    }
-
-    /// <summary>Counts what entities log.</summary>
-    private sealed class Lines : ILoggerFactory, ILogger
-    {
-        private readonly ConcurrentQueue<string> _lines = [];
-
-        public int Count => _lines.Count;
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (eventId.Id is >= 3000 and < 4000)
-            {
-                _lines.Enqueue(formatter(state, exception));
-            }
-        }
-
-        public void Dispose()
-        {
         }
     }
 }

@@ -75,6 +75,7 @@ public sealed class RotationTests(ITestOutputHelper output) : SourceKit
         writer.Write(40);
         Reads(writer.Lines, s_soon + (s_rotations * TimeSpan.FromMilliseconds(200)));
         output.WriteLine(FormattableString.Invariant($"{kind}: {s_rotations} rotations, {writer.Lines} lines written, {counted.Count} counted, {lost.Count} said to be lost"));
+        output.WriteLine(string.Join("\n", Recorded.Lines.Where(l => l.Contains("lost", StringComparison.Ordinal))));
         Assert.All(counted, c => Assert.Equal(1, c.Value));
         Assert.Empty(DeadLetters.Stored);
 
