@@ -2,7 +2,6 @@ using ActorEvents.Benchmarks.Events;
 using ActorEvents.Hosting;
 using ActorEvents.Journal;
 using ActorEvents.Journal.Tail;
-using ActorEvents.Relay;
 using ActorEvents.Scenarios.DataPath;
 using ActorEvents.Sources;
 using Akka.Actor;
@@ -27,14 +26,14 @@ internal sealed class BenchNode : IAsyncDisposable
 
     public JournalDatabase Journal { get; }
 
-    public static async Task<BenchNode> StartAsync(JournalOptions options, Action<ActorEventsBuilder> configure, Func<IRelayDestination>? destination = null)
+    public static async Task<BenchNode> StartAsync(JournalOptions options, Action<ActorEventsBuilder> configure)
     {
         var builder = new ActorEventsBuilder(new ActorEventsOptions());
         configure(builder);
         var journal = await JournalDatabase.OpenAsync(options, TimeProvider.System, CancellationToken.None);
         var system = await BareSystem.StartAsync(builder, journal);
         var tail = new JournalTail(journal.Reader, builder.Options.Relay.PollInterval, TimeProvider.System, NullLogger.Instance);
-        return new BenchNode(system, journal, tail, await Hosting.DataPath.StartAsync(system, builder, journal, tail, destination, TimeProvider.System, NullLoggerFactory.Instance));
+        return new BenchNode(system, journal, tail, await Hosting.DataPath.StartAsync(system, builder, journal, tail, BareSystem.NoServices, TimeProvider.System, NullLoggerFactory.Instance));
     }
 
     /// <summary>Sends events through, timed from the start of the group until all are settled and committed.</summary>

@@ -210,8 +210,7 @@ public sealed class ActorEventsNode : IHostedLifecycleService
             system.ActorOf(MemberLog.Props(_log), "members");
             var handlers = system.ActorOf(HandlerWatch.Props(_builder.Handlers, _log), HandlerWatch.Name);
             await HandlerComparison.HeldBackByOthersAsync(system, members, _builder.Handlers, _time, _log, _stopping.Token);
-            _path = await DataPath.StartAsync(
-                system, _builder, _journal, _tail, _builder.Destination is { } destination ? () => destination(_services) : null, _time, _logging);
+            _path = await DataPath.StartAsync(system, _builder, _journal, _tail, _services, _time, _logging);
             var missing = await handlers.Ask<HandlerWatch.Missing>(HandlerWatch.Begin.Instance, _stopping.Token);
             _group = _path.StartGroup(_sources, missing: missing.Handlers);
             handlers.Tell(new HandlerWatch.Attach(_group));

@@ -46,13 +46,13 @@ internal sealed class DataPath : IDisposable
         .WithFallback(NodeHocon.For(builder.Options, NodeRoles.Of(builder, journal.JournalId, sources)));
 
     /// <summary>Starts regions and relay on a member of a cluster.</summary>
-    /// <param name="destination">Null: outgoing events stay in the journal.</param>
+    /// <param name="services">What the destination is made from.</param>
     public static async Task<DataPath> StartAsync(
-        ActorSystem system, ActorEventsBuilder builder, JournalDatabase journal, JournalTail tail, Func<IRelayDestination>? destination, TimeProvider time, ILoggerFactory logging)
+        ActorSystem system, ActorEventsBuilder builder, JournalDatabase journal, JournalTail tail, IServiceProvider services, TimeProvider time, ILoggerFactory logging)
     {
         var path = new DataPath(system, builder, journal, time, logging);
-        path.Relay = destination is null ? null : RelayHandle.Start(system, new RelaySettings(
-            journal.JournalId, tail, journal.Relay, journal.DeadLetters, destination, builder.Options.Relay, time, logging.CreateLogger("ActorEvents.Relay"))
+        path.Relay = builder.Destination is not { } destination ? null : RelayHandle.Start(system, new RelaySettings(
+            journal.JournalId, tail, journal.Relay, journal.DeadLetters, () => destination(services), builder.Options.Relay, time, logging.CreateLogger("ActorEvents.Relay"))
         { Restores = journal.Restores, Role = NodeRoles.Relay });
         var signal = new AppendSignal(tail, path.Relay?.Signal);
         var sharding = ClusterSharding.Get(system);

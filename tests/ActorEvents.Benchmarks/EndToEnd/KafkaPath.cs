@@ -34,8 +34,7 @@ internal sealed class KafkaPath : IAsyncDisposable
         var outputs = new CountingDestination(new KafkaDestination(client, topics, RecordMapping.DefaultMaxEventBytes, TimeProvider.System, NullLogger.Instance), stages?.Relayed);
         var node = await BenchNode.StartAsync(
             journal,
-            b => b.AddHandler("bench", new Forwarder(output, stages is null ? null : stages.Decided.Add), h => h.StateEvent<Seen>("seen").SnapshotEvery(0)),
-            () => outputs);
+            b => b.PublishTo(_ => outputs).AddHandler("bench", new Forwarder(output, stages is null ? null : stages.Decided.Add), h => h.StateEvent<Seen>("seen").SnapshotEvery(0)));
         return new KafkaPath(bootstrap, node, outputs, topics);
     }
 

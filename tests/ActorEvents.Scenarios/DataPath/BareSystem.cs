@@ -4,12 +4,16 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ActorEvents.Scenarios.DataPath;
 
 /// <summary>An actor system without a host, with the configuration that a host gives it, as a member of its cluster.</summary>
 internal static class BareSystem
 {
+    /// <summary>Where a destination needs none.</summary>
+    public static IServiceProvider NoServices { get; } = new ServiceCollection().BuildServiceProvider();
+
     public static async Task<ActorSystem> StartAsync(ActorEventsBuilder builder, JournalDatabase journal)
     {
         var config = Hosting.DataPath.Configuration(builder, journal, [])

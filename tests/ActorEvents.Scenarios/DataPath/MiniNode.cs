@@ -42,7 +42,7 @@ internal sealed class MiniNode : IAsyncDisposable
         var journal = await JournalDatabase.OpenAsync(new JournalOptions { SqliteFile = Path.Combine(folder, "journal.db") }, TimeProvider.System, CancellationToken.None);
         var system = await BareSystem.StartAsync(builder, journal);
         var tail = new JournalTail(journal.Reader, builder.Options.Relay.PollInterval, TimeProvider.System, NullLogger.Instance);
-        var path = await Hosting.DataPath.StartAsync(system, builder, journal, tail, null, TimeProvider.System, logging ?? NullLoggerFactory.Instance);
+        var path = await Hosting.DataPath.StartAsync(system, builder, journal, tail, BareSystem.NoServices, TimeProvider.System, logging ?? NullLoggerFactory.Instance);
         return new MiniNode(system, journal, tail, path, path.StartGroup([.. builder.Sources.Select(s => s(null!))]));
     }
 
