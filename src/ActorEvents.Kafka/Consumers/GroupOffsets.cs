@@ -6,7 +6,8 @@ namespace ActorEvents.Kafka.Consumers;
 
 /// <summary>
 /// The group's offsets, which only tools read. Newer ones replace older ones that wait (bounded by the number of partitions); one commit is in flight, on
-/// a thread of the pool, because Confluent's Commit waits, without end where the group's coordinator does not answer. A failed commit is logged and made up by the next.
+/// a thread of its own, because Confluent's Commit waits: for seconds while the group is divided anew, and without end where its coordinator does not answer. Two sources at it would take
+/// all threads that the pool has on two cores, and health would wait for them. A failed commit is logged and made up by the next.
 /// </summary>
 /// <param name="commit">Waits until the offsets are committed; throws where they are not.</param>
 internal sealed class GroupOffsets(Action<IReadOnlyList<TopicPartitionOffset>> commit, ILogger log)
@@ -74,7 +75,7 @@ internal sealed class GroupOffsets(Action<IReadOnlyList<TopicPartitionOffset>> c
     private void Begin(List<TopicPartitionOffset> offsets)
     {
         _givenUp = new CancellationTokenSource();
-        _inFlight = Task.Run(() => Commit(offsets), _givenUp.Token);
+        _inFlight = Task.Factory.StartNew(() => Commit(offsets), _givenUp.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>Waits for the commit in flight; it is given up after so long, and not waited for a second time.</summary>

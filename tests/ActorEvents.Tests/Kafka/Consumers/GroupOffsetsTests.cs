@@ -11,11 +11,13 @@ public sealed class GroupOffsetsTests
     private readonly ManualResetEventSlim _asked = new();
     private readonly ManualResetEventSlim _answered = new();
     private readonly List<long> _committed = [];
+    private bool _onPool;
     private readonly GroupOffsets _offsets;
 
     public GroupOffsetsTests() => _offsets = new GroupOffsets(
         wanted =>
         {
+            _onPool = Thread.CurrentThread.IsThreadPoolThread;
             _asked.Set();
             _answered.Wait();
             _committed.Add(Assert.Single(wanted).Offset.Value);
@@ -56,5 +58,18 @@ public sealed class GroupOffsetsTests
         _offsets.Finish(_ => true, TimeSpan.FromMinutes(1));
         _offsets.Finish(_ => true, TimeSpan.FromMinutes(1));
         Assert.Equal([7], _committed);
+    }
+
+    /// <summary>While a group is divided anew commits wait for seconds; those of two sources held all threads of the pool on two cores, and health got no answer for a second.</summary>
+    [Fact]
+    public async Task A_commit_that_waits_takes_no_thread_from_the_pool()
+    {
+        _answered.Set();
+        _offsets.Remember(s_partition, 7);
+        _offsets.Start(_ => true);
+        await _offsets.InFlight;
+
+        Assert.Equal([7], _committed);
+        Assert.False(_onPool);
     }
 }
