@@ -22,7 +22,7 @@ internal static class EmbeddedDefaults
 
         if (!reader.IsGiven("kafka.fetch-wait-ms"))
         {
-            settings.Kafka.FetchWaitMs = 10;
+            settings.Kafka.FetchWaitMs = 25;
         }
 
         if (reader.IsGiven("relay.recreated-topic") && settings.Relay.RecreatedTopic != RecreatedTopic.Replay)

@@ -21,6 +21,8 @@ internal static class NodeHocon
               stdout-loglevel = WARNING
               stdout-logger-class = "{{typeof(AkkaLastLog).AssemblyQualifiedName}}"
               actor.provider = cluster
+              # Its clock wakes the process at each tick; no timer of the runtime that actors have needs more (what does has the TimeProvider's).
+              scheduler.tick-duration = 50ms
               actor.internal-dispatcher {
                 type = ForkJoinDispatcher
                 throughput = 30

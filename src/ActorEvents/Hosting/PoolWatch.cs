@@ -19,9 +19,9 @@ internal sealed class PoolWatch : IThreadPoolWorkItem, IDisposable
     /// Looks in a row in which the item waited, no thread of the pool was done with more than one, and none was late: a process that the machine gives no time to waits, too, but is late
     /// itself, and what it does gets done.
     /// </summary>
-    private const int Looks = 3;
+    private const int Looks = 2;
 
-    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
 
     private readonly ManualResetEventSlim _stop = new();
     private readonly ILogger _log;

@@ -164,8 +164,7 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
         var any = await _publisher!.CollectAsync(places, cancellationToken);
         if (any)
         {
-            _view = places.View();
-            progress();
+            Show(places, published: true);
         }
 
         await _publisher.CheckTopicsAsync(places, cancellationToken);
@@ -244,8 +243,7 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
             throw new RelayBlockedException(batch.Damage);
         }
 
-        _view = places.View();
-        progress();
+        Show(places, published: false);
     }
 
     /// <summary>Waits for what is under way, but for topics that take nothing.</summary>
@@ -269,7 +267,16 @@ internal sealed class RelayFeeder(RelaySettings settings, Action progress)
         if (places.AnythingUnstored && (_storeAtOnce || _time.GetElapsedTime(_storedAt) >= settings.Options.StoreInterval))
         {
             await StoreAsync(places, cancellationToken);
-            _view = places.View();
+            Show(places, published: false);
+        }
+    }
+
+    /// <summary>It gets on when something is published, or nothing is left to publish: what is only read or handed over is no progress.</summary>
+    private void Show(RelayPlaces places, bool published)
+    {
+        _view = places.View();
+        if (published || places.Settled)
+        {
             progress();
         }
     }

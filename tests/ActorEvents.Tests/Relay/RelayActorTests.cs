@@ -209,6 +209,25 @@ public sealed class RelayActorTests : TestKit
         Assert.Equal(new RelayDestinationStatus("b", null, 0, 1, null, "not authorized"), status.Destinations[1]);
     }
 
+    /// <summary>Readiness reads it: a relay that has moved here is ready when something has come out, not when it has been handed over.</summary>
+    [Fact]
+    public async Task A_relay_says_that_it_starts_until_something_is_published()
+    {
+        var answer = new TaskCompletionSource();
+        _bench.Broker.Hold = (_, _) => answer.Task;
+        _bench.Journal.Append("h/1", outgoing: [("t", "x")]);
+        var relay = Sys.ActorOf(RelayActor.Props(_bench.Settings));
+        await UntilAsync(() => _bench.Broker.UnderWay == 1);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal("the relay is starting", (await StatusAsync(relay)).Problem);
+        }
+
+        answer.SetResult();
+        await UntilAsync(async () => (await StatusAsync(relay)).Problem is null);
+        Assert.Single(_bench.Broker.Records("t"));
+    }
+
     private async Task<IActorRef> StartAsync()
     {
         var relay = Sys.ActorOf(RelayActor.Props(_bench.Settings));

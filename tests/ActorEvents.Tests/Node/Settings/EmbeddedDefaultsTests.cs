@@ -12,7 +12,7 @@ public sealed class EmbeddedDefaultsTests
     public void The_embedded_broker_has_defaults_of_its_own()
     {
         Apply();
-        Assert.Equal((TimeSpan.FromSeconds(2), 10, RecreatedTopic.Replay), (_settings.Kafka.SessionTimeout, _settings.Kafka.FetchWaitMs, _settings.Relay.RecreatedTopic));
+        Assert.Equal((TimeSpan.FromSeconds(2), 25, RecreatedTopic.Replay), (_settings.Kafka.SessionTimeout, _settings.Kafka.FetchWaitMs, _settings.Relay.RecreatedTopic));
     }
 
     /// <summary>The summary showed them, and others were in force.</summary>
