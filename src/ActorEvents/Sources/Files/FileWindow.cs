@@ -19,6 +19,8 @@ internal sealed class FileWindow(FileReadOptions options, OpenFile file, Func<Op
     private BlockChecksums _sums = new(0, 0);
     private byte[] _block = [];
     private bool _isKnown = isIt is null;
+
+    /// <summary>How long the file that is read has been, at least.</summary>
     private long _seen;
     private long _textTo;
     private long _base;
@@ -119,12 +121,14 @@ internal sealed class FileWindow(FileReadOptions options, OpenFile file, Func<Op
             _sums.Add(_buffer.AsSpan(_end, read));
         }
 
-        (_end, _seen) = (_end + read, Math.Max(_seen, length));
+        _end += read;
         if (_atBeginning)
         {
             CheckBeginning(final: read == 0 && !options.Follow);
         }
 
+        // Among NULs nobody knows whether it still is the same one, or one that was cut and has come to that length.
+        _seen = _atBeginning ? _seen : Math.Max(_seen, length);
         return read > 0;
     }
 
@@ -287,5 +291,5 @@ internal sealed class FileWindow(FileReadOptions options, OpenFile file, Func<Op
 
     /// <summary>Of NULs alone nothing was read.</summary>
     private FileCutException Cut(long length, string why) => new(
-        string.Create(CultureInfo.InvariantCulture, $"The file '{options.Path}' was cut behind line {Line - 1}: {why}."), Math.Max(_seen, _base + _end), length, new FilePlaceInBytes(Line - 1, Line == 1 ? 0 : Offset));
+        string.Create(CultureInfo.InvariantCulture, $"The file '{options.Path}' was cut behind line {Line - 1}: {why}."), _seen, length, new FilePlaceInBytes(Line - 1, Line == 1 ? 0 : Offset));
 }

@@ -82,6 +82,9 @@ public sealed class CopiesTests : SourceKit
             }
         });
         Assert.Equal(new FilePlaceInBytes(0, 0), cut.ReadTo);
+
+        // Not what it has since: its copy seemed to lack that, and lines were said to be lost that were not.
+        Assert.Equal(300_008, cut.Had);
     }
 
     [Fact]
