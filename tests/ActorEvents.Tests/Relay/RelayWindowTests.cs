@@ -31,12 +31,7 @@ public sealed class RelayWindowTests
     [Fact]
     public async Task What_is_appended_while_a_list_is_under_way_makes_one_list_behind_it()
     {
-        _bench.Options.PageRows = 100;
-        _bench.Broker.Hold = (_, token) => _gate.Task.WaitAsync(token);
-        Say(1, "t");
-        var feeder = _bench.NewFeeder();
-        var pass = feeder.PassAsync(CancellationToken.None);
-        await Poll.UntilAsync(() => _bench.Broker.MostUnderWay == 1);
+        var (feeder, pass) = await OneListUnderWayAsync();
         for (var i = 0; i < 20; i++)
         {
             Say(1, "t");
@@ -52,12 +47,7 @@ public sealed class RelayWindowTests
     [Fact]
     public async Task What_is_appended_does_not_wait_long_for_a_list_that_is_under_way()
     {
-        _bench.Options.PageRows = 100;
-        _bench.Broker.Hold = (_, token) => _gate.Task.WaitAsync(token);
-        Say(1, "t");
-        var feeder = _bench.NewFeeder();
-        var pass = feeder.PassAsync(CancellationToken.None);
-        await Poll.UntilAsync(() => _bench.Broker.MostUnderWay == 1);
+        var (feeder, pass) = await OneListUnderWayAsync();
         Say(1, "t");
         feeder.Wake();
         await Poll.UntilAsync(() =>
@@ -284,6 +274,17 @@ public sealed class RelayWindowTests
         await pass.WaitAsync(s_long);
         Assert.Equal((2, 8), (asked, _bench.Broker.Records("t").Count));
         Assert.Null(feeder.View!.Destinations.Single().Fault);
+    }
+
+    private async Task<(RelayFeeder Feeder, Task Pass)> OneListUnderWayAsync()
+    {
+        _bench.Options.PageRows = 100;
+        _bench.Broker.Hold = (_, token) => _gate.Task.WaitAsync(token);
+        Say(1, "t");
+        var feeder = _bench.NewFeeder();
+        var pass = feeder.PassAsync(CancellationToken.None);
+        await Poll.UntilAsync(() => _bench.Broker.MostUnderWay == 1);
+        return (feeder, pass);
     }
 
     private async Task PassAsTimeGoesByAsync(RelayFeeder feeder)

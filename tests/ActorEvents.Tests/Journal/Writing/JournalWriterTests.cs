@@ -87,13 +87,7 @@ public sealed class JournalWriterTests
     {
         using var writer = Writer();
         (_database.LosesNext, _database.Commits) = (true, committed);
-        writer.Write(Row("a"));
-        writer.Write(Row("b"));
-        await Poll.UntilAsync(() => Outcomes().Length == 2);
-
-        Assert.Equal(["a", "b"], Outcomes());
-        Assert.Equal(["a", "b"], _database.Rows);
-        Assert.Null(writer.Problem);
+        await WritesEachOfTwoOnceAsync(writer);
     }
 
     [Fact]
@@ -116,13 +110,7 @@ public sealed class JournalWriterTests
     {
         using var writer = Writer();
         (_database.LosesNext, _database.CommitsLate) = (true, true);
-        writer.Write(Row("a"));
-        writer.Write(Row("b"));
-        await Poll.UntilAsync(() => Outcomes().Length == 2);
-
-        Assert.Equal(["a", "b"], Outcomes());
-        Assert.Equal(["a", "b"], _database.Rows);
-        Assert.Null(writer.Problem);
+        await WritesEachOfTwoOnceAsync(writer);
     }
 
     [Fact]
@@ -220,6 +208,17 @@ public sealed class JournalWriterTests
         writer.Dispose();
 
         Assert.Equal(["a failed"], Outcomes());
+    }
+
+    private async Task WritesEachOfTwoOnceAsync(JournalWriter writer)
+    {
+        writer.Write(Row("a"));
+        writer.Write(Row("b"));
+        await Poll.UntilAsync(() => Outcomes().Length == 2);
+
+        Assert.Equal(["a", "b"], Outcomes());
+        Assert.Equal(["a", "b"], _database.Rows);
+        Assert.Null(writer.Problem);
     }
 
     private JournalWriter Writer(TimeProvider? time = null) =>
