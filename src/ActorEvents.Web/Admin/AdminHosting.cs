@@ -42,12 +42,12 @@ public static class AdminHosting
         services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>>(p => p.GetRequiredService<LogLevels>());
         services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(p => p.GetRequiredService<LogLevels>());
         services.AddSingleton(p => new NodeCalls(Time(p)));
-        services.AddSingleton(p => new ClusterView(p.GetRequiredService<ActorSystem>));
+        services.AddSingleton(p => new ClusterMembers(p.GetRequiredService<ActorSystem>));
         services.AddSingleton(p => new AuditLog(
             options.AuditFile.Length > 0 ? Path.GetFullPath(options.AuditFile) : options.Folder is { } folder ? Path.Combine(folder, "admin-audit.jsonl") : null, Log(p)));
         services.AddSingleton(p => Runner(p, builder, options));
         services.AddSingleton(p => new AdminServer(
-            options, p.GetRequiredService<CommandRunner>(), p.GetRequiredService<ClusterView>(), p, Time(p), p.GetRequiredService<ILoggerFactory>()));
+            options, p.GetRequiredService<CommandRunner>(), p.GetRequiredService<ClusterMembers>(), p, Time(p), p.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<IHostedService>(p => p.GetRequiredService<AdminServer>());
         builder.ConfigureAkka((akka, provider) => akka
             .AddHocon(AdminSerializer.Configuration, HoconAddMode.Prepend)
@@ -61,7 +61,7 @@ public static class AdminHosting
         var parts = new NodeParts(
             new Lazy<ActorEventsNode>(provider.GetRequiredService<ActorEventsNode>),
             builder,
-            provider.GetRequiredService<ClusterView>(),
+            provider.GetRequiredService<ClusterMembers>(),
             provider.GetRequiredService<JournalDatabase>(),
             new Lazy<EventObservers>(provider.GetRequiredService<EventObservers>),
             provider.GetRequiredService<LogRing>(),

@@ -15,7 +15,7 @@ public sealed class AdminServer : IHostedService
 {
     private readonly AdminOptions _options;
     private readonly CommandRunner _runner;
-    private readonly ClusterView _cluster;
+    private readonly ClusterMembers _cluster;
     private readonly IServiceProvider _services;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _logging;
@@ -26,7 +26,7 @@ public sealed class AdminServer : IHostedService
     private string? _tcp;
     private string? _newToken;
 
-    internal AdminServer(AdminOptions options, CommandRunner runner, ClusterView cluster, IServiceProvider services, TimeProvider time, ILoggerFactory logging)
+    internal AdminServer(AdminOptions options, CommandRunner runner, ClusterMembers cluster, IServiceProvider services, TimeProvider time, ILoggerFactory logging)
     {
         (_options, _runner, _cluster, _services, _time, _logging) = (options, runner, cluster, services, time, logging);
         _log = logging.CreateLogger("ActorEvents.Admin");
@@ -55,7 +55,7 @@ public sealed class AdminServer : IHostedService
         var tokens = Tokens();
         var version = typeof(AdminServer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
         var endpoints = new AdminEndpoints(_runner, _cluster, new Gate(tokens, _options.Host, _time, _log), version, _time, _ending.Token);
-        if (SocketPlace.Find(_options.Socket, _cluster.System.Name, SocketFolder.Default, out var problem) is { } socket)
+        if (SocketPlace.Find(_options.Socket, _cluster.System.Name, out var problem) is { } socket)
         {
             try
             {

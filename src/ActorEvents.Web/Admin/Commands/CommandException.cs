@@ -42,7 +42,7 @@ public sealed class CommandException(CommandExit exit, string message, string? f
 {
     public CommandExit Exit => exit;
 
-    public string? Field => field;
+    public string? Field { get; } = field;
 
     public string? Hint => hint;
 

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace ActorEvents.Web.Admin.Http;
 
 /// <summary>The service over HTTP: what there is, what may stand where, and calls.</summary>
-internal sealed class AdminEndpoints(CommandRunner runner, ClusterView cluster, Gate gate, string version, TimeProvider time, CancellationToken ending)
+internal sealed class AdminEndpoints(CommandRunner runner, ClusterMembers cluster, Gate gate, string version, TimeProvider time, CancellationToken ending)
 {
     private const int MostValues = 50;
     private readonly ExecEndpoint _exec = new(runner, gate, time, ending);

@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Text;
 
 namespace ActorEvents.Web.Admin.Http;
 
 /// <summary>The folder of sockets and of the files that say where nodes are: of its user alone.</summary>
+[UnsupportedOSPlatform("windows")]
 internal static class SocketFolder
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Text;
 
 namespace ActorEvents.Web.Admin.Http;
@@ -11,48 +12,55 @@ internal static class SocketPlace
     /// <param name="setting"><c>auto</c>, <c>off</c> or a path.</param>
     /// <param name="problem">Why there is none though there should be; null: nothing is wrong.</param>
     /// <returns>The path; null: no socket.</returns>
-    public static string? Find(string setting, string system, string folder, out string? problem)
+    public static string? Find(string setting, string system, out string? problem)
     {
         problem = null;
-        if (setting == "off" || (setting == "auto" && OperatingSystem.IsWindows()))
+        if (setting == "off")
         {
             return null;
         }
 
         try
         {
-            if (setting != "auto")
-            {
-                var path = Path.GetFullPath(setting);
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                return Free(path) ? path : throw new IOException($"{path} is in use by another process, or is no socket");
-            }
-
-            SocketFolder.Take(folder);
-            Sweep(folder);
-
-            // More than one node in one process: only in tests, but there they must not take each other's.
-            for (var i = 1; i < 100; i++)
-            {
-                var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{system}-{Environment.ProcessId}{(i == 1 ? "" : $"-{i}")}.sock"));
-                if (Encoding.UTF8.GetByteCount(path) > AdminOptions.MostSocketBytes)
-                {
-                    throw new IOException($"the path {path} is longer than {AdminOptions.MostSocketBytes} bytes, which is what a socket takes");
-                }
-
-                if (Free(path))
-                {
-                    return path;
-                }
-            }
-
-            throw new IOException($"{folder} is full of this process's sockets");
+            return setting != "auto" ? Given(Path.GetFullPath(setting)) : OperatingSystem.IsWindows() ? null : In(SocketFolder.Default, system);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             problem = e.Message.TrimEnd('.');
             return null;
         }
+    }
+
+    private static string Given(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return Free(path) ? path : throw new IOException($"{path} is in use by another process, or is no socket");
+    }
+
+    /// <param name="folder">Of sockets; made if it is not there.</param>
+    /// <exception cref="IOException">There is no place.</exception>
+    [UnsupportedOSPlatform("windows")]
+    internal static string In(string folder, string system)
+    {
+        SocketFolder.Take(folder);
+        Sweep(folder);
+
+        // More than one node in one process: only in tests, but there they must not take each other's.
+        for (var i = 1; i < 100; i++)
+        {
+            var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{system}-{Environment.ProcessId}{(i == 1 ? "" : $"-{i}")}.sock"));
+            if (Encoding.UTF8.GetByteCount(path) > AdminOptions.MostSocketBytes)
+            {
+                throw new IOException($"the path {path} is longer than {AdminOptions.MostSocketBytes} bytes, which is what a socket takes");
+            }
+
+            if (Free(path))
+            {
+                return path;
+            }
+        }
+
+        throw new IOException($"{folder} is full of this process's sockets");
     }
 
     /// <summary>Whether nobody listens there; what a dead node has left is deleted.</summary>

@@ -86,9 +86,9 @@ internal sealed class NodeCalls(TimeProvider time)
         {
             await pending.Started.Task.WaitAsync(patience);
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!stop.IsCancellationRequested)
         {
-            throw new TimeoutException($"it did not answer within {s_patience.TotalSeconds:0} s: it is busy, not reached, or of a version without this service");
+            throw new TimeoutException($"it did not answer within {s_patience.TotalSeconds:0} s: it is busy, not reached, or of a version without this service", e);
         }
     }
 

@@ -24,7 +24,7 @@ internal static class ActorPalette
         new CommandDefinition("inspect", "One actor: its type, what waits in its mailbox, its children.", (call, output, _) => InspectAsync(node, call, output))
         {
             Parameters = [new("path") { Positional = true, Required = true, Summary = "E.g. /user/events." }],
-            Columns = [new("path"), new("type"), new("mailbox", ColumnType.Integer), new("children", ColumnType.Integer), new("dispatcher"), new("parent"), new("suspended", ColumnType.Boolean), new("uid", ColumnType.Integer) { Wide = true }],
+            Columns = [new("path"), new("type"), new("mailbox", ColumnType.Integer), new("children", ColumnType.Integer), new("dispatcher"), new("parent"), new("uid", ColumnType.Integer) { Wide = true }],
             Examples = ["actor inspect /user/events"],
         });
 
@@ -51,8 +51,7 @@ internal static class ActorPalette
         var actor = Find(node, call.Text("path")!, "path");
         var cell = actor.Underlying as ActorCell;
         await output.RowAsync(
-            Path(actor), Type(actor), Mailbox(actor), Children(actor).Count, cell?.Dispatcher.Id, actor.Parent is ActorRefWithCell parent ? Path(parent) : null,
-            cell?.Mailbox.IsSuspended(), actor.Path.Uid);
+            Path(actor), Type(actor), Mailbox(actor), Children(actor).Count, cell?.Dispatcher.Id, actor.Parent is ActorRefWithCell parent ? Path(parent) : null, actor.Path.Uid);
     }
 
     /// <exception cref="CommandException">No path of this system, or no actor there; names its nearest relative's children.</exception>

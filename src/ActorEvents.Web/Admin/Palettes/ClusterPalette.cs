@@ -39,12 +39,15 @@ internal static class ClusterPalette
     private static CommandColumn[] MemberColumns =>
     [
         new("address"), new("roles"), new("status"), new("reachability"), new("version"),
-        new("self", ColumnType.Boolean) { Wide = true }, new("leader", ColumnType.Boolean) { Wide = true }, new("upNumber", ColumnType.Integer) { Wide = true }, new("allRoles") { Wide = true },
+        new("self", ColumnType.Boolean) { Wide = true }, new("leader", ColumnType.Boolean) { Wide = true }, new("age", ColumnType.Integer) { Wide = true }, new("allRoles") { Wide = true },
     ];
 
     private static async Task ShowAsync(NodeParts node, IEnumerable<Member> members, ICommandOutput output)
     {
         var state = node.Cluster.State;
+
+        // 1: the oldest, on which singletons run.
+        var ages = node.Cluster.Members.Order(Member.AgeOrdering).ToList();
         foreach (var member in members)
         {
             await output.RowAsync(
@@ -55,7 +58,7 @@ internal static class ClusterPalette
                 member.AppVersion.ToString(),
                 member.Address.Equals(node.Cluster.Self),
                 member.Address.Equals(state.Leader),
-                member.UpNumber == int.MaxValue ? null : member.UpNumber,
+                ages.IndexOf(member) + 1,
                 member.Roles.Order(StringComparer.Ordinal));
         }
 
@@ -78,7 +81,7 @@ internal static class ClusterPalette
         foreach (var role in members.SelectMany(m => m.Roles).Where(r => all || !s_roleKinds.Any(k => r.StartsWith(k, StringComparison.Ordinal))).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             var having = members.Where(m => m.HasRole(role)).ToList();
-            var oldest = having.Where(m => m.Status == MemberStatus.Up).OrderBy(m => m.UpNumber).FirstOrDefault();
+            var oldest = having.Where(m => m.Status == MemberStatus.Up).Order(Member.AgeOrdering).FirstOrDefault();
             await output.RowAsync(role, having.Count, oldest?.Address.ToString(), having.Select(m => m.Address.ToString()));
         }
     }

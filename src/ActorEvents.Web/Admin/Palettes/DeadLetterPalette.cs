@@ -70,7 +70,8 @@ internal static class DeadLetterPalette
             await output.RowAsync(group.Count, group.Stream, group.Handler, group.Reason, group.First, group.Last);
         }
 
-        await output.TextAsync(string.Create(CultureInfo.InvariantCulture, $"{await node.Journal.DeadLetters.CountAsync(stop)} in all"));
+        var all = await node.Journal.DeadLetters.CountAsync(stop);
+        await output.TextAsync(string.Create(CultureInfo.InvariantCulture, $"{all} in all"));
     }
 
     private static async Task ListAsync(NodeParts node, CommandCall call, ICommandOutput output, CancellationToken stop)

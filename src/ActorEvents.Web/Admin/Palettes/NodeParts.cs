@@ -12,7 +12,7 @@ namespace ActorEvents.Web.Admin.Palettes;
 internal sealed record NodeParts(
     Lazy<ActorEventsNode> LazyNode,
     ActorEventsBuilder Builder,
-    ClusterView Cluster,
+    ClusterMembers Cluster,
     JournalDatabase Journal,
     Lazy<EventObservers> Observers,
     LogRing Log,

@@ -6,10 +6,10 @@ using ActorEvents.Web.Admin.Nodes;
 namespace ActorEvents.Web.Admin.Running;
 
 /// <summary>Runs a command on each node of the cluster at once. A node that does not answer is named; it never looks like one that has nothing to say.</summary>
-internal sealed class AllNodes(NodeCalls calls, ClusterView cluster, bool part)
+internal sealed class AllNodes(NodeCalls calls, ClusterMembers cluster, bool part)
 {
     /// <summary>What another node is asked.</summary>
-    public static RunCall Call(PreparedCall prepared, ClusterView cluster, bool part)
+    public static RunCall Call(PreparedCall prepared, ClusterMembers cluster, bool part)
     {
         // The other one has less time than this one, so that it is the one to say that time is over.
         var timeout = prepared.Timeout is { } own ? $"{Math.Max(100, (long)(own.TotalMilliseconds * 0.9))}ms" : null;

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace ActorEvents.Web.Admin.Running;
 
 /// <summary>Runs calls: here, on the node that is named, or on all of them. Whatever happens, an answer ends with its end.</summary>
-internal sealed class CommandRunner(IReadOnlyList<CommandPalette> palettes, NodeCalls calls, ClusterView cluster, AuditLog audit, bool readOnly, TimeProvider time, ILogger log) : INodeCommands, IParts
+internal sealed class CommandRunner(IReadOnlyList<CommandPalette> palettes, NodeCalls calls, ClusterMembers cluster, AuditLog audit, bool readOnly, TimeProvider time, ILogger log) : INodeCommands, IParts
 {
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(5);
 

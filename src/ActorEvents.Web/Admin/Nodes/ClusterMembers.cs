@@ -5,7 +5,7 @@ namespace ActorEvents.Web.Admin.Nodes;
 
 /// <summary>The cluster as this node sees it, for whoever asks others.</summary>
 /// <param name="system">Asked when it is there.</param>
-internal sealed class ClusterView(Func<ActorSystem> system)
+internal sealed class ClusterMembers(Func<ActorSystem> system)
 {
     public ActorSystem System => system();
 
