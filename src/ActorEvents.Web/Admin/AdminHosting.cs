@@ -36,8 +36,7 @@ public static class AdminHosting
             throw new ArgumentException(problem, nameof(options));
         }
 
-        services.AddSingleton(p => new LogRing(Time(p)));
-        services.AddSingleton<ILoggerProvider>(p => p.GetRequiredService<LogRing>());
+        services.AddSingleton(options.RecentLog);
         services.AddSingleton(p => new LogLevels(Time(p)));
         services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>>(p => p.GetRequiredService<LogLevels>());
         services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(p => p.GetRequiredService<LogLevels>());
@@ -64,7 +63,7 @@ public static class AdminHosting
             provider.GetRequiredService<ClusterMembers>(),
             provider.GetRequiredService<JournalDatabase>(),
             new Lazy<EventObservers>(provider.GetRequiredService<EventObservers>),
-            provider.GetRequiredService<LogRing>(),
+            options.Ring,
             provider.GetRequiredService<LogLevels>(),
             provider.GetRequiredService<AuditLog>(),
             options.Settings,

@@ -2,6 +2,8 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Text;
 using ActorEvents.Web.Admin.Commands;
+using ActorEvents.Web.Admin.Logs;
+using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Web.Admin;
 
@@ -36,6 +38,11 @@ public sealed class AdminOptions
 
     /// <summary>Who changed what, a line of JSON each. Default: <c>admin-audit.jsonl</c> in the folder.</summary>
     public string AuditFile { get; set; } = "";
+
+    /// <summary>The last lines of the log, for <c>log peek</c>. The host's own log is heard without it; for loggers that are made before the host.</summary>
+    public ILoggerProvider RecentLog => Ring;
+
+    internal LogRing Ring { get; } = new(TimeProvider.System);
 
     /// <summary>Where files without a path of their own go; null: nowhere, so that the audit stays in memory and TCP needs <see cref="TokenFile"/>.</summary>
     internal string? Folder { get; private set; }
