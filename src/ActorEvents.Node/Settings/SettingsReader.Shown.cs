@@ -20,6 +20,7 @@ public sealed partial class SettingsReader
         bool on => on ? "on" : "off",
         Enum named => SettingsSchema.Kebab(named.ToString()),
         string text => text,
+        TimeSpan time => string.Create(CultureInfo.InvariantCulture, $"{(time.TotalSeconds >= 1 ? time.TotalSeconds : time.TotalMilliseconds):0.###} {(time.TotalSeconds >= 1 ? "s" : "ms")}"),
         IEnumerable<string> list => string.Join(",", list),
         IEnumerable => "",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",

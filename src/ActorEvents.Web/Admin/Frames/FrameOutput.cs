@@ -47,7 +47,7 @@ internal sealed class FrameOutput(CommandDefinition command, IFrameSink sink, st
         await _turn.WaitAsync(stop);
         try
         {
-            await SchemaAsync();
+            await SchemaAsync(stop);
 
             // A stream's user says himself when it is enough; a paged command counts by itself.
             if (_rows >= limit && !command.Streaming)
@@ -72,7 +72,7 @@ internal sealed class FrameOutput(CommandDefinition command, IFrameSink sink, st
         {
             if (!_ended)
             {
-                await SchemaAsync();
+                await SchemaAsync(stop);
                 await sink.WriteAsync(FrameLine.Heartbeat(Volatile.Read(ref _dropped)), stop);
             }
         }
@@ -93,7 +93,7 @@ internal sealed class FrameOutput(CommandDefinition command, IFrameSink sink, st
             _ended = true;
             if (failure is null)
             {
-                await SchemaAsync();
+                await SchemaAsync(last);
             }
             else
             {
@@ -115,7 +115,7 @@ internal sealed class FrameOutput(CommandDefinition command, IFrameSink sink, st
         await _turn.WaitAsync(stop);
         try
         {
-            await SchemaAsync();
+            await SchemaAsync(stop);
             await sink.WriteAsync(line, stop);
         }
         finally
@@ -124,12 +124,12 @@ internal sealed class FrameOutput(CommandDefinition command, IFrameSink sink, st
         }
     }
 
-    private async ValueTask SchemaAsync()
+    private async ValueTask SchemaAsync(CancellationToken until)
     {
         if (!_hasSchema && _columns.Count > 0)
         {
             _hasSchema = true;
-            await sink.WriteAsync(FrameLine.Schema(_columns), stop);
+            await sink.WriteAsync(FrameLine.Schema(_columns), until);
         }
     }
 }

@@ -6,7 +6,8 @@ namespace ActorEvents.Web.Admin.Palettes;
 /// <summary><c>cluster</c>: members as this node sees them.</summary>
 internal static class ClusterPalette
 {
-    private static readonly string[] s_roleKinds = ["takes-", "reads-", "journal-", "shards-", "protocol-"];
+    private static readonly string[] s_told = ["takes-", "reads-", "journal-", "shards-", "protocol-"];
+    private static readonly string[] s_placed = ["handler-", "source-", .. s_told];
 
     public static CommandPalette Of(NodeParts node)
     {
@@ -52,7 +53,7 @@ internal static class ClusterPalette
         {
             await output.RowAsync(
                 member.Address.ToString(),
-                member.Roles.Where(r => !s_roleKinds.Any(k => r.StartsWith(k, StringComparison.Ordinal))).Order(StringComparer.Ordinal),
+                member.Roles.Where(r => !s_placed.Any(k => r.StartsWith(k, StringComparison.Ordinal))).Order(StringComparer.Ordinal),
                 member.Status.ToString(),
                 state.Unreachable.Contains(member) ? "unreachable" : "reachable",
                 member.AppVersion.ToString(),
@@ -78,7 +79,7 @@ internal static class ClusterPalette
     private static async Task RolesAsync(NodeParts node, bool all, ICommandOutput output)
     {
         var members = node.Cluster.Members;
-        foreach (var role in members.SelectMany(m => m.Roles).Where(r => all || !s_roleKinds.Any(k => r.StartsWith(k, StringComparison.Ordinal))).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (var role in members.SelectMany(m => m.Roles).Where(r => all || !s_told.Any(k => r.StartsWith(k, StringComparison.Ordinal))).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             var having = members.Where(m => m.HasRole(role)).ToList();
             var oldest = having.Where(m => m.Status == MemberStatus.Up).Order(Member.AgeOrdering).FirstOrDefault();

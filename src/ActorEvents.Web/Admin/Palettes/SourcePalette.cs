@@ -51,7 +51,7 @@ internal static class SourcePalette
             var lanes = status?.Lanes ?? [];
             await output.RowAsync(
                 source.Name,
-                status is null ? view.Group is null ? "not known" : "on another node" : status.Draining ? "draining" : status.Paused ? "paused" : status.Problem is not null ? "failing" : "running",
+                status is null ? view.Group is null ? "not known" : "not on this node" : status.Draining ? "draining" : status.Paused ? "paused" : status.Problem is not null ? "failing" : "running",
                 lanes.Count, lanes.Sum(l => l.InFlight), lanes.Sum(l => l.Waiting), status?.Problem, source.Describe);
         }
 

@@ -12,7 +12,8 @@ internal static partial class SysPalette
 {
     public static CommandPalette Of(NodeParts node)
     {
-        var started = node.Time.GetUtcNow();
+        using var process = Process.GetCurrentProcess();
+        var started = new DateTimeOffset(process.StartTime.ToUniversalTime());
         return new CommandPalette(
             "sys",
             "The process of a node.",
