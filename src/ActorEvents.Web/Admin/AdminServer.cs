@@ -59,7 +59,7 @@ public sealed class AdminServer : IHostedService
         {
             try
             {
-                _listeners.Add(await AdminListener.StartAsync(new UnixDomainSocketEndPoint(socket), endpoints.HandleAsync, _services, _logging, cancellationToken));
+                _listeners.Add(await AdminListener.StartAsync(new UnixDomainSocketEndPoint(socket), endpoints.OfSocketAsync, _services, _logging, cancellationToken));
                 if (!OperatingSystem.IsWindows())
                 {
                     File.SetUnixFileMode(socket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -139,7 +139,7 @@ public sealed class AdminServer : IHostedService
         try
         {
             var address = IPAddress.TryParse(_options.Host, out var literal) ? literal : IPAddress.Loopback;
-            var listener = await AdminListener.StartAsync(new IPEndPoint(address, _options.Port), endpoints.HandleAsync, _services, _logging, cancellationToken);
+            var listener = await AdminListener.StartAsync(new IPEndPoint(address, _options.Port), endpoints.OfTcpAsync, _services, _logging, cancellationToken);
             _listeners.Add(listener);
             _tcp = new Uri(listener.Address).Authority;
         }

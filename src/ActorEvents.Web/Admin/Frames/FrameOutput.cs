@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using ActorEvents.Web.Admin.Commands;
 
@@ -8,13 +9,13 @@ namespace ActorEvents.Web.Admin.Frames;
 internal sealed class FrameOutput(CommandDefinition command, IFrameSink sink, string node, int limit, TimeProvider time, CancellationToken stop) : ICommandOutput, IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
+    private readonly ConcurrentDictionary<string, long> _dropped = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<CommandColumn> _columns = command.WrittenColumns;
     private bool _hasSchema;
     private bool _ended;
     private bool _partial;
     private bool _truncated;
     private long _rows;
-    private long _dropped;
     private string? _page;
     private CommandExit? _exit;
 
@@ -34,7 +35,9 @@ internal sealed class FrameOutput(CommandDefinition command, IFrameSink sink, st
 
     public void NextPage(string token) => _page = token;
 
-    public void Dropped(long total) => Volatile.Write(ref _dropped, total);
+    public void Dropped(long total) => Dropped(node, total);
+
+    public void Dropped(string by, long total) => _dropped[by] = total;
 
     public void Dispose() => _turn.Dispose();
 
@@ -50,7 +53,7 @@ internal sealed class FrameOutput(CommandDefinition command, IFrameSink sink, st
             await SchemaAsync(stop);
 
             // A stream's user says himself when it is enough; a paged command counts by itself.
-            if (_rows >= limit && !command.Streaming)
+            if (_rows >= limit && !command.Streaming && !command.Paged)
             {
                 _truncated = true;
                 return;
@@ -73,7 +76,7 @@ internal sealed class FrameOutput(CommandDefinition command, IFrameSink sink, st
             if (!_ended)
             {
                 await SchemaAsync(stop);
-                await sink.WriteAsync(FrameLine.Heartbeat(Volatile.Read(ref _dropped)), stop);
+                await sink.WriteAsync(FrameLine.Heartbeat(_dropped.Values.Sum()), stop);
             }
         }
         finally

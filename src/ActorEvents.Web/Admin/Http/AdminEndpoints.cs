@@ -15,14 +15,19 @@ internal sealed class AdminEndpoints(CommandRunner runner, ClusterMembers cluste
     private const int MostValues = 50;
     private readonly ExecEndpoint _exec = new(runner, gate, time, ending);
 
-    public async Task HandleAsync(HttpContext http)
-    {
-        var caller = await gate.AdmitAsync(http);
-        if (caller is null)
-        {
-            return;
-        }
+    /// <summary>Over the socket: whoever can open it is the node's owner.</summary>
+    public Task OfSocketAsync(HttpContext http) => HandleAsync(http, Caller.Socket);
 
+    public async Task OfTcpAsync(HttpContext http)
+    {
+        if (await gate.AdmitAsync(http) is { } caller)
+        {
+            await HandleAsync(http, caller);
+        }
+    }
+
+    private async Task HandleAsync(HttpContext http, Caller caller)
+    {
         switch (http.Request.Method, http.Request.Path.Value)
         {
             case ("GET" or "HEAD", "/v1/palettes"):

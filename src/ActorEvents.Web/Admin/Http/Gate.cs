@@ -1,9 +1,7 @@
 using ActorEvents.Web.Admin.Access;
 using ActorEvents.Web.Admin.Commands;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using System.Net;
 
 namespace ActorEvents.Web.Admin.Http;
 
@@ -20,14 +18,9 @@ internal sealed class Gate(TokenFile? tokens, string host, TimeProvider time, IL
     private int _delayed;
     private int _sessions;
 
-    /// <summary>The caller; null: it was refused and answered.</summary>
+    /// <summary>Who calls over TCP; null: it was refused and answered.</summary>
     public async Task<Caller?> AdmitAsync(HttpContext http)
     {
-        if (http.Features.Get<IConnectionEndPointFeature>()?.LocalEndPoint is not IPEndPoint)
-        {
-            return Caller.Socket;
-        }
-
         if (!_hosts.Contains(http.Request.Host.Host, StringComparer.OrdinalIgnoreCase))
         {
             await Refusal.WriteAsync(http, 403, CommandExit.NotAllowed, $"This service is not known as '{http.Request.Host.Host}'.", $"Reach it as one of {string.Join(", ", _hosts.Distinct(StringComparer.Ordinal))}.");

@@ -21,8 +21,9 @@ internal sealed class NodeCalls(TimeProvider time)
     public IActorRef Self { get; set; } = ActorRefs.Nobody;
 
     /// <summary>Runs a call on another node: its frames, a line each.</summary>
-    /// <exception cref="TimeoutException">It did not answer.</exception>
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> RunAsync(ICanTell node, RunCall call, [EnumeratorCancellation] CancellationToken stop)
+    /// <param name="silence">How long nothing may come.</param>
+    /// <exception cref="TimeoutException">It did not answer, or no more.</exception>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> RunAsync(ICanTell node, RunCall call, TimeSpan silence, [EnumeratorCancellation] CancellationToken stop)
     {
         var id = Interlocked.Increment(ref _made);
         var pending = new Pending();
@@ -35,10 +36,13 @@ internal sealed class NodeCalls(TimeProvider time)
             using var timer = time.CreateTimer(_ => patience.Cancel(), null, s_patience, Timeout.InfiniteTimeSpan);
             await HasStartedAsync(pending, patience.Token, stop);
             timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            using var silent = time.CreateTimer(
+                _ => pending.Pieces.Writer.TryComplete(new TimeoutException($"nothing came of it for {silence.TotalSeconds:0.#} s")), null, silence, Timeout.InfiniteTimeSpan);
             var rest = new List<byte>();
             await foreach (var piece in pending.Pieces.Reader.ReadAllAsync(stop))
             {
                 Interlocked.Add(ref pending.Waiting, -piece.Lines.Length);
+                silent.Change(silence, Timeout.InfiniteTimeSpan);
                 var lines = piece.Lines;
                 for (int end; (end = lines.Span.IndexOf((byte)'\n')) >= 0; lines = lines[(end + 1)..])
                 {

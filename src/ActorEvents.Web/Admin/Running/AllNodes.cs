@@ -22,6 +22,9 @@ internal sealed class AllNodes(NodeCalls calls, ClusterMembers cluster, bool par
             part);
     }
 
+    /// <summary>How long another node may be silent: less than the time for the command, so that its silence is told beside what others say. A stream has heartbeats.</summary>
+    public static TimeSpan Silence(PreparedCall prepared) => prepared.Timeout is { } own && !prepared.Command.Streaming ? own * 0.95 : TimeSpan.FromSeconds(12);
+
     /// <param name="rows">Takes rows.</param>
     /// <param name="output">Takes warnings, and how it ended.</param>
     /// <exception cref="CommandException">No node could do it.</exception>
@@ -94,7 +97,7 @@ internal sealed class AllNodes(NodeCalls calls, ClusterMembers cluster, bool par
         try
         {
             var answer = new OtherAnswer(node, rows, output);
-            await foreach (var line in calls.RunAsync(cluster.AdminOf(address), Call(prepared, cluster, part), stop))
+            await foreach (var line in calls.RunAsync(cluster.AdminOf(address), Call(prepared, cluster, part), Silence(prepared), stop))
             {
                 await answer.TakeAsync(line);
             }

@@ -155,7 +155,7 @@ internal sealed class CommandRunner(IReadOnlyList<CommandPalette> palettes, Node
         var member = NodeAddress.Member(address, cluster.Members, "node");
         try
         {
-            await foreach (var line in calls.RunAsync(cluster.AdminOf(member.Address), AllNodes.Call(prepared, cluster, part: false), stop))
+            await foreach (var line in calls.RunAsync(cluster.AdminOf(member.Address), AllNodes.Call(prepared, cluster, part: false), AllNodes.Silence(prepared), stop))
             {
                 await sink.WriteAsync(line, stop);
                 if (OtherAnswer.EndOf(line) is { } exit)

@@ -34,6 +34,9 @@ internal sealed class OtherAnswer(string node, FrameOutput rows, ICommandOutput 
             case "warn":
                 await output.WarnAsync(Text("message")!, Text("node") ?? node);
                 break;
+            case "hb":
+                rows.Dropped(node, frame.GetProperty("dropped").GetInt64());
+                break;
             case "error":
                 (_error, _hint) = (Text("message"), Text("hint"));
                 break;
