@@ -17,7 +17,7 @@ internal static partial class CommandNames
     /// <summary>The known name that is most like a wrong one, or null if none is.</summary>
     public static string? Nearest(string wrong, IEnumerable<string> known) => known
         .Select(k => (Name: k, Distance: k.StartsWith(wrong, StringComparison.OrdinalIgnoreCase) && wrong.Length > 1 ? 1 : Distance(k, wrong)))
-        .Where(k => k.Distance <= Math.Max(1, Math.Max(k.Name.Length, wrong.Length) / 3))
+        .Where(k => k.Distance <= Allowed(Math.Max(k.Name.Length, wrong.Length)))
         .OrderBy(k => k.Distance).ThenBy(k => k.Name, StringComparer.Ordinal).Select(k => k.Name).FirstOrDefault();
 
     /// <summary>For a hint: the nearest ones first, at most ten.</summary>
@@ -26,6 +26,9 @@ internal static partial class CommandNames
         var all = known.Distinct(StringComparer.Ordinal).OrderBy(k => Distance(k, wrong)).ThenBy(k => k, StringComparer.Ordinal).ToList();
         return all.Count == 0 ? "there is none" : $"there are: {string.Join(", ", all.Take(10))}{(all.Count > 10 ? $" and {all.Count - 10} more" : "")}";
     }
+
+    /// <summary>Two letters that changed places are two.</summary>
+    private static int Allowed(int length) => length < 4 ? 1 : Math.Max(2, length / 3);
 
     private static int Distance(string a, string b)
     {

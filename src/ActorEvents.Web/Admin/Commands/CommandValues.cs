@@ -21,7 +21,7 @@ internal static partial class CommandValues
     public static object? Parse(CommandParameter parameter, string text) => parameter.Kind switch
     {
         ParameterKind.Integer => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) && Fits(parameter, whole) ? whole : null,
-        ParameterKind.Number => double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && Fits(parameter, number) ? number : null,
+        ParameterKind.Number => double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) && Fits(parameter, number) ? number : null,
         ParameterKind.Duration => Duration(text) is { } time && Fits(parameter, time.TotalMilliseconds) ? time : null,
         ParameterKind.Choice => parameter.Choices?.FirstOrDefault(c => string.Equals(c, text, StringComparison.OrdinalIgnoreCase)),
         ParameterKind.Flag => text switch { "true" => true, "false" => false, _ => null },

@@ -40,7 +40,7 @@ internal sealed record PreparedCall(ExecRequest Request, Caller Caller, CommandD
 
         if (command.Effect != CommandEffect.Read && request.DryRun && !command.HasDryRun)
         {
-            throw new CommandException(CommandExit.Usage, $"Command '{palette.Name} {command.Name}' has no dry run; nothing was done.", "dry-run", "Leave --dry-run out to do it.");
+            throw new CommandException(CommandExit.Usage, $"Command '{palette.Name} {command.Name}' has no dry run; nothing was done.", "dryRun", "Leave --dry-run out to do it.");
         }
 
         if (command.Effect == CommandEffect.Destructive && !request.Confirmed && !request.DryRun)
