@@ -39,10 +39,14 @@ internal sealed class AdminNodes : IAsyncDisposable
     /// <summary>Of all nodes.</summary>
     public SwitchHandler Handler { get; } = new();
 
-    public async Task<AdminNode> StartAsync(Action<AdminOptions>? configure = null, bool withHandler = true)
+    public async Task<AdminNode> StartAsync(Action<AdminOptions>? configure = null, bool withHandler = true, bool paused = false)
     {
         var options = new ActorEventsOptions();
         options.Events.Shards = 10;
+
+        // A key that is blocked on purpose would be waited for.
+        options.Flow.DrainTimeout = TimeSpan.FromMilliseconds(200);
+        options.Events.PausedSources = paused ? ["list"] : [];
         if (_nodes.Count > 0)
         {
             var first = Cluster.Get(_nodes[0].System).SelfAddress;

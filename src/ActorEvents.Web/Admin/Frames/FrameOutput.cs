@@ -68,6 +68,20 @@ internal sealed class FrameOutput(CommandDefinition command, IFrameSink sink, st
         }
     }
 
+    /// <summary>The schema, before anything is there to be written: whoever opens a stream knows at once that it stands.</summary>
+    public async ValueTask BeginAsync()
+    {
+        await _turn.WaitAsync(stop);
+        try
+        {
+            await SchemaAsync(stop);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     public async ValueTask HeartbeatAsync()
     {
         await _turn.WaitAsync(stop);

@@ -109,6 +109,11 @@ internal sealed class CommandRunner(IReadOnlyList<CommandPalette> palettes, Node
                 return;
             }
 
+            if (command.Streaming)
+            {
+                await output.BeginAsync();
+            }
+
             await (command.PerNode && !hereOnly && request.IsForAll ? new AllNodes(calls, cluster, part: false).RunAsync(prepared, output, output, all.Token) : command.Run(call, output, all.Token));
         }
         catch (CommandException e)
