@@ -1,7 +1,9 @@
 using System.Text.Json;
 using ActorEvents.Tests.Kafka;
 using ActorEvents.Web.Admin.Commands;
+using ActorEvents.Web.Admin.Nodes;
 using Akka.Cluster;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ActorEvents.Scenarios.Admin;
 
@@ -143,6 +145,7 @@ public sealed class What_a_console_changes : IAsyncLifetime
     public async Task A_node_that_says_nothing_is_named_and_its_part_is_missing()
     {
         var (first, second) = (await _nodes.StartAsync(), await _nodes.StartAsync());
+        first.Host.Services.GetRequiredService<NodeCalls>().Patience = TimeSpan.FromMilliseconds(200);
         second.System.Stop(await second.System.ActorSelection("/user/actor-events-admin").ResolveOne(TimeSpan.FromSeconds(10)));
 
         var all = await first.Client.RunAsync("sys version");

@@ -8,14 +8,14 @@ namespace ActorEvents.Web.Admin.Nodes;
 /// <summary>Calls of this node to others that are under way.</summary>
 internal sealed class NodeCalls(TimeProvider time)
 {
-    /// <summary>How long another node may take to say that it has the call.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
-
     /// <summary>Bytes of one answer that may wait for a slow reader; beyond it the call ends, as the other node cannot be told to wait.</summary>
     private const long MostWaiting = 16 << 20;
 
     private readonly ConcurrentDictionary<long, Pending> _pending = [];
     private long _made;
+
+    /// <summary>How long another node may take to say that it has the call. Default 3 s.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>This node's own admin actor.</summary>
     public IActorRef Self { get; set; } = ActorRefs.Nobody;
@@ -33,7 +33,7 @@ internal sealed class NodeCalls(TimeProvider time)
         {
             node.Tell(call with { Id = id }, Self);
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            using var timer = time.CreateTimer(_ => patience.Cancel(), null, s_patience, Timeout.InfiniteTimeSpan);
+            using var timer = time.CreateTimer(_ => patience.Cancel(), null, Patience, Timeout.InfiniteTimeSpan);
             await HasStartedAsync(pending, patience.Token, stop);
             timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             using var silent = time.CreateTimer(
@@ -84,7 +84,7 @@ internal sealed class NodeCalls(TimeProvider time)
         }
     }
 
-    private static async Task HasStartedAsync(Pending pending, CancellationToken patience, CancellationToken stop)
+    private async Task HasStartedAsync(Pending pending, CancellationToken patience, CancellationToken stop)
     {
         try
         {
@@ -92,7 +92,7 @@ internal sealed class NodeCalls(TimeProvider time)
         }
         catch (OperationCanceledException e) when (!stop.IsCancellationRequested)
         {
-            throw new TimeoutException($"it did not answer within {s_patience.TotalSeconds:0} s: it is busy, not reached, or of a version without this service", e);
+            throw new TimeoutException($"it did not answer within {Patience.TotalSeconds:0.#} s: it is busy, not reached, or of a version without this service", e);
         }
     }
 
