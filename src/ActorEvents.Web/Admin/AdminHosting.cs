@@ -68,6 +68,7 @@ public static class AdminHosting
             provider.GetRequiredService<AuditLog>(),
             options.Settings,
             new Lazy<IParts>(() => runner!),
+            Log(provider),
             Time(provider));
         List<CommandPalette> palettes = [.. NodePalettes.All(parts), .. options.Palettes.Select(p => p(provider))];
         if (palettes.GroupBy(p => p.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Reflection;
 using ActorEvents.Web.Admin.Access;
 using ActorEvents.Web.Admin.Http;
+using ActorEvents.Web.Admin.Logs;
 using ActorEvents.Web.Admin.Nodes;
 using ActorEvents.Web.Admin.Running;
 using Microsoft.Extensions.Hosting;
@@ -75,7 +76,7 @@ public sealed class AdminServer : IHostedService
 
         if (problem is not null)
         {
-            _log.LogWarning("The admin service has no socket: {Problem}. The node runs without. Give a path that this user can write (admin.socket = PATH), or turn it off (admin.socket = off).", problem);
+            Log.NoSocket(_log, problem);
         }
 
         await ListenAtPortAsync(tokens, endpoints, cancellationToken);
@@ -124,7 +125,7 @@ public sealed class AdminServer : IHostedService
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _log.LogWarning("The admin service is not reached over TCP: {Problem}", e.Message);
+            Log.NoTokens(_log, e.Message);
             return null;
         }
     }
@@ -145,7 +146,7 @@ public sealed class AdminServer : IHostedService
         }
         catch (IOException e)
         {
-            _log.LogWarning("The admin service cannot listen at {Host}:{Port}: {Problem} The node runs without. Give another port (admin.port, 0: any free one).", _options.Host, _options.Port, e.Message);
+            Log.NoPort(_log, _options.Host, _options.Port, e.Message);
         }
     }
 
@@ -162,7 +163,7 @@ public sealed class AdminServer : IHostedService
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _log.LogWarning("Clients do not find this node by themselves: {Problem} Name its socket: {Socket}", e.Message, socket);
+            Log.NotAnnounced(_log, e.Message, socket);
         }
     }
 }

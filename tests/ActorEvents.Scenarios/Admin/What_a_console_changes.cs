@@ -103,6 +103,9 @@ public sealed class What_a_console_changes : IAsyncLifetime
         await node.Client.RunAsync("log set-level", new { level = "configured", category = "ActorEvents.Relay" });
         Assert.Contains("as configured", (await node.Client.RunAsync("log level")).Texts.Single(), StringComparison.Ordinal);
         Assert.Equal(64, (await node.Client.RunAsync("log set-level", new { level = "loud" })).Exit);
+
+        await node.Client.RunAsync("log append", new { text = "one\ntwo" });
+        Assert.Equal(["socket: one two"], (await node.Client.RunAsync("log peek", new { source = "ActorEvents.Admin", grep = "one" })).Column("text"));
     }
 
     [Fact]

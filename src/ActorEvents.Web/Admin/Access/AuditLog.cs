@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ActorEvents.Web.Admin.Commands;
 using ActorEvents.Web.Admin.Frames;
+using ActorEvents.Web.Admin.Logs;
 using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Web.Admin.Access;
@@ -67,7 +68,7 @@ internal sealed class AuditLog(string? file, ILogger log)
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                log.LogWarning("The audit file {File} cannot be written: {Reason} It is kept in memory: {User} ran {Palette} {Command}, exit {Exit}.", file, e.Message, entry.User, entry.Palette, entry.Command, entry.Exit);
+                Log.AuditNotWritten(log, file, e.Message, entry.User, entry.Palette, entry.Command, entry.Exit);
             }
         }
     }

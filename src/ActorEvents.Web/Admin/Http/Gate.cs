@@ -1,5 +1,6 @@
 using ActorEvents.Web.Admin.Access;
 using ActorEvents.Web.Admin.Commands;
+using ActorEvents.Web.Admin.Logs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -38,7 +39,7 @@ internal sealed class Gate(TokenFile? tokens, string host, TimeProvider time, IL
         }
         catch (IOException e)
         {
-            log.LogWarning("{Problem}", e.Message);
+            Log.NoTokens(log, e.Message);
         }
 
         await RefuseAsync(http, header.Length == 0 ? "A token is needed." : "The token is not known here.");

@@ -98,10 +98,11 @@ internal static class SocketPlace
     {
         foreach (var file in Directory.EnumerateFiles(folder))
         {
-            // SYSTEM-PID.sock, SYSTEM-PID-2.json: the process is the first number that ends the name.
+            // SYSTEM-PID.sock, SYSTEM-PID-2.json. A process that is not known here may run in another container that shares the folder: then somebody listens.
             var parts = Path.GetFileNameWithoutExtension(file).Split('-');
             var at = parts.Length > 2 && parts[^1].Length < 3 && int.TryParse(parts[^2], NumberStyles.None, CultureInfo.InvariantCulture, out _) ? parts.Length - 2 : parts.Length - 1;
-            if (Path.GetExtension(file) is ".sock" or ".json" && int.TryParse(parts[at], NumberStyles.None, CultureInfo.InvariantCulture, out var process) && IsGone(process))
+            if (Path.GetExtension(file) is ".sock" or ".json" && int.TryParse(parts[at], NumberStyles.None, CultureInfo.InvariantCulture, out var process)
+                && IsGone(process) && Free(Path.ChangeExtension(file, ".sock")))
             {
                 File.Delete(file);
             }

@@ -28,6 +28,14 @@ internal static class LogPalette
             Columns = Columns,
             Examples = ["log tail --grep relay"],
         },
+        new CommandDefinition("append", "Writes a line into the log, e.g. to mark what is done next.", (call, output, _) => AppendAsync(node, call, output))
+        {
+            Effect = CommandEffect.Write,
+            PerNode = true,
+            Parameters = [new("text") { Positional = true, Required = true, Summary = "The line." }],
+            Columns = [new("text")],
+            Examples = ["log append 'deploying 1.2'"],
+        },
         new CommandDefinition("level", "Levels that were set while the node runs.", (_, output, _) => LevelsAsync(node, output))
         {
             PerNode = true,
@@ -101,6 +109,14 @@ internal static class LogPalette
                 await more.WaitAsync(stop);
             }
         }
+    }
+
+    private static async Task AppendAsync(NodeParts node, CommandCall call, ICommandOutput output)
+    {
+        // A line of the log is a line.
+        var text = call.Text("text")!.ReplaceLineEndings(" ");
+        Logs.Log.Appended(node.Logger, call.User, text);
+        await output.RowAsync(text);
     }
 
     private static async Task LevelsAsync(NodeParts node, ICommandOutput output)

@@ -5,6 +5,7 @@ using ActorEvents.Web.Admin.Access;
 using ActorEvents.Web.Admin.Commands;
 using ActorEvents.Web.Admin.Logs;
 using ActorEvents.Web.Admin.Nodes;
+using Microsoft.Extensions.Logging;
 
 namespace ActorEvents.Web.Admin.Palettes;
 
@@ -20,6 +21,7 @@ internal sealed record NodeParts(
     AuditLog Audit,
     Func<IReadOnlyList<(string Key, string Value, string Origin)>> Settings,
     Lazy<IParts> Parts,
+    ILogger Logger,
     TimeProvider Time)
 {
     public ActorEventsNode Node => LazyNode.Value;

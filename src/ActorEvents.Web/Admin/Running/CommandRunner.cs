@@ -2,6 +2,7 @@ using System.Text.Json;
 using ActorEvents.Web.Admin.Access;
 using ActorEvents.Web.Admin.Commands;
 using ActorEvents.Web.Admin.Frames;
+using ActorEvents.Web.Admin.Logs;
 using ActorEvents.Web.Admin.Nodes;
 using Microsoft.Extensions.Logging;
 
@@ -138,7 +139,7 @@ internal sealed class CommandRunner(IReadOnlyList<CommandPalette> palettes, Node
         catch (Exception e)
         {
             correlation = Guid.NewGuid().ToString("N")[..12];
-            log.LogError(e, "The command {Palette} {Command} failed ({Correlation}).", call.Palette, command.Name, correlation);
+            Log.CommandFailed(log, e, call.Palette, command.Name, correlation);
             failure = new CommandException(CommandExit.Internal, $"The command failed: {e.Message}", hint: $"The node's log says more; look for {correlation}.");
         }
 
