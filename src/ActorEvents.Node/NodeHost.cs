@@ -19,6 +19,7 @@ using ActorEvents.Shop.Feed;
 using ActorEvents.Shop.Totals;
 using ActorEvents.Sources;
 using ActorEvents.Web;
+using ActorEvents.Web.Admin;
 using Akka.Configuration;
 using Akka.Hosting;
 using Microsoft.Extensions.Logging.Console;
@@ -42,15 +43,21 @@ internal static class NodeHost
 
         var http = ListenAddress.Check("HTTP", settings.Http.Host, settings.Http.Port, "--http PORT, 0: any free one; --http.host HOST");
         CheckClusterPort(settings.Cluster, akka);
+        settings.Admin.UseFolder(Path.GetFullPath(settings.Data));
         var options = settings.Runtime;
-        if ((settings.Problem() ?? options.Problem() ?? KafkaClientCheck.Problem(settings.Kafka, options.Flow.DrainTimeout)) is { } problem)
+        if ((settings.Problem() ?? options.Problem() ?? settings.Admin.Problem() ?? KafkaClientCheck.Problem(settings.Kafka, options.Flow.DrainTimeout)) is { } problem)
         {
             throw new SettingsException(problem);
         }
 
+        if (settings.Admin.Port >= 0)
+        {
+            ListenAddress.Check("The admin service", settings.Admin.Host, settings.Admin.Port, "--admin.port PORT, 0: any free one, -1: none");
+        }
+
         using var folder = DataFolder.Open(settings.Data);
         var prepared = ConfiguredSources.Prepare(settings.Sources, settings.ForSources(folder.NodeId), (SourceName, settings.Shop.Enabled ? ShopTopics : []), (ShopFeed.SourceName, []));
-        using var logging = LoggerFactory.Create(Logging);
+        using var logging = LoggerFactory.Create(l => Logging(l.AddProvider(settings.Admin.RecentLog)));
         await using var journal = await JournalDatabase.OpenAsync(JournalOf(settings, folder), TimeProvider.System, logging.CreateLogger("ActorEvents.Journal"), stop);
         await using var broker = settings.Kafka.IsEmbedded ? await StartBrokerAsync(settings, logging, stop) : null;
         if (broker is not null)
@@ -91,6 +98,7 @@ internal static class NodeHost
         reader.CommandLine(rest, ShortForms);
         reader.Validate();
         EmbeddedDefaults.Apply(settings, reader);
+        settings.Admin.ShowSettings(() => reader.Shown);
         return (settings, [.. reader.Given], akka);
     }
 
@@ -169,7 +177,6 @@ internal static class NodeHost
     }
 
     private static void Logging(ILoggingBuilder logging) => logging
-        .ClearProviders()
         .AddFilter("Microsoft", LogLevel.Warning)
         .AddFilter("Akka", LogLevel.Warning)
 
@@ -196,7 +203,7 @@ internal static class NodeHost
         Config akka)
     {
         var web = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        Logging(web.Logging);
+        Logging(web.Logging.ClearProviders());
         web.Services.AddRoutingCore();
         web.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(http));
         web.Services.AddSingleton<IHostLifetime, OwnLifetime>();
@@ -246,6 +253,7 @@ internal static class NodeHost
                 builder.ConfigureAkka((configuration, _) => configuration.AddHocon(akka, HoconAddMode.Prepend));
             },
             options);
+        web.Services.AddActorEventsAdmin(settings.Admin);
         var app = web.Build();
         app.UseRouting();
         app.MapActorEventsHealth();
@@ -289,6 +297,7 @@ internal static class NodeHost
         [
             $"ActorEvents node {folder.NodeId}, data folder {folder.Path}",
             $"http      {string.Join(", ", app.Urls)}",
+            $"admin     {(app.Services.GetRequiredService<AdminServer>().Places is { Count: > 0 } places ? string.Join(", ", places) : "off")}",
             $"journal   {journal.Description}, {(journal.IsNew ? "new journal" : "journal")} {journal.JournalId}",
             $"cluster   {options.Cluster.Name}, {(options.Cluster.SeedNodes.Count == 0 ? "a cluster of its own" : "seed nodes " + string.Join(", ", options.Cluster.SeedNodes))}",
             $"kafka     {settings.Kafka.BootstrapServers}{(broker is null ? "" : " (embedded)")}, group {settings.Kafka.GroupId}, {(settings.IsStaticMember ? "static" : "dynamic")} member",

@@ -9,6 +9,7 @@ using ActorEvents.Relay;
 using ActorEvents.Shop;
 using ActorEvents.Sources;
 using ActorEvents.Subscriptions;
+using ActorEvents.Web.Admin;
 
 namespace ActorEvents.Node;
 
@@ -51,6 +52,9 @@ public sealed class NodeSettings
 
     /// <summary>Section <c>cluster</c>.</summary>
     public ClusterOptions Cluster => Runtime.Cluster;
+
+    /// <summary>Section <c>admin</c>.</summary>
+    public AdminOptions Admin { get; } = new();
 
     /// <summary>Section <c>shop</c>.</summary>
     public ShopOptions Shop { get; } = new();

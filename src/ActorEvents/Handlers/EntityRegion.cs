@@ -10,6 +10,12 @@ internal sealed class EntityRegion(int shards) : IMessageExtractor
 {
     private const string Prefix = "=";
 
+    /// <summary>The id of a key's entity.</summary>
+    public static string IdOf(EntityKey key) => Prefix + key.Value;
+
+    /// <summary>The key of an id that this class made.</summary>
+    public static string KeyOf(string entityId) => entityId[Prefix.Length..];
+
     public string EntityId(object message) => message is IEntityMessage m ? Prefix + m.Key.Value : null!;
 
     public object EntityMessage(object message) => message;

@@ -128,6 +128,9 @@ public sealed class ActorEventsNode : IHostedLifecycleService
     internal Task<EntityStatus?> EntityAsync(string handler, EntityKey key, CancellationToken cancellationToken) =>
         _path!.EntityAsync(handler, key, cancellationToken);
 
+    /// <summary>Where a handler's entity is, and by which names sharding knows it; null: the node has no regions yet.</summary>
+    internal (IActorRef Region, string EntityId, string Shard)? PlaceOf(string handler, EntityKey key) => _path?.PlaceOf(handler, key);
+
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -117,6 +117,14 @@ internal sealed class DataPath : IDisposable
     public Task<EntityStatus?> EntityAsync(string handler, EntityKey key, CancellationToken cancellationToken) => Question.AskAsync<EntityStatus>(
         _regions.Single(r => r.Handler.Name == handler).Region, new GetEntityStatus(key), Question.OfNode, cancellationToken);
 
+    /// <summary>The region of a handler, and the names by which it knows an entity and its shard.</summary>
+    public (IActorRef Region, string EntityId, string Shard) PlaceOf(string handler, EntityKey key)
+    {
+        var extractor = new EntityRegion(_builder.Options.Events.Shards);
+        var id = EntityRegion.IdOf(key);
+        return (_regions.Single(r => r.Handler.Name == handler).Region, id, extractor.ShardId(id));
+    }
+
     /// <summary>The relay is notified no more.</summary>
     public void Dispose() => Relay?.Dispose();
 

@@ -38,7 +38,8 @@ public sealed class JournalDatabase : IAsyncDisposable
         IsNew = identity.IsNew;
         Positions = new SqlPositionStore(dialect, _writer);
         DeadLetters = new SqlDeadLetterStore(dialect, _writer, time);
-        Reader = new SqlJournalReader(dialect);
+        Reader = History = new SqlJournalReader(dialect);
+        Refused = new SqlDeadLetterReader(dialect);
         Relay = new SqlRelayStore(dialect, _writer);
         Names = new SqlNameStore(dialect, _writer);
         Cluster = new SqlClusterStore(dialect, _writer);
@@ -69,6 +70,12 @@ public sealed class JournalDatabase : IAsyncDisposable
     internal IDeadLetterStore DeadLetters { get; }
 
     internal IJournalReader Reader { get; }
+
+    /// <summary>Rows by entity, for operators.</summary>
+    internal SqlJournalReader History { get; }
+
+    /// <summary>Dead letters, for operators.</summary>
+    internal SqlDeadLetterReader Refused { get; }
 
     internal IRelayStore Relay { get; }
 

@@ -87,6 +87,21 @@ public sealed class What_a_node_refuses : NodeScenario
         RefusesAsync(Failed, ["--http.host", "192.0.2.1"], "192.0.2.1", "--http.host HOST");
 
     [Fact]
+    public Task An_admin_port_that_others_can_reach() =>
+        RefusesAsync(BadSetting, ["--admin.port", "9110", "--admin.host", "0.0.0.0"], "admin.host = '0.0.0.0'", "no TLS", "127.0.0.1");
+
+    [Fact]
+    public async Task An_admin_port_that_is_taken()
+    {
+        using var taken = Taken(out var port);
+        await RefusesAsync(Failed, ["--admin.port", port], $"127.0.0.1:{port}", "already in use", "--admin.port PORT");
+    }
+
+    [Fact]
+    public Task A_socket_whose_path_is_too_long() =>
+        RefusesAsync(BadSetting, ["--admin.socket", "/tmp/" + new string('a', 120)], "admin.socket = ", "125 bytes", "Give a shorter one");
+
+    [Fact]
     public async Task A_port_of_the_embedded_broker_that_is_taken()
     {
         using var taken = Taken(out var port);

@@ -36,6 +36,18 @@ internal sealed class SqlJournalReader(Dialect dialect) : IJournalReader
             },
             cancellationToken);
 
+    /// <summary>Rows of one entity behind a sequence number, ascending.</summary>
+    public Task<IReadOnlyList<JournalRow>> OfEntityAsync(string persistenceId, long after, int limit, CancellationToken cancellationToken) =>
+        dialect.ReadAsync<IReadOnlyList<JournalRow>>(
+            async (connection, token) =>
+            {
+                await using var command = connection.Command(
+                    "SELECT ordering, persistence_id, sequence_number, identifier, manifest, message FROM journal WHERE persistence_id = @id AND sequence_number > @after ORDER BY sequence_number LIMIT @limit",
+                    ("@id", persistenceId), ("@after", after), ("@limit", (long)limit));
+                return await command.RowsAsync(r => Decode(r, (byte[])r.GetValue(5)), token);
+            },
+            cancellationToken);
+
     public Task<long> HighestOrderingAsync(CancellationToken cancellationToken) => dialect.ReadAsync(
         async (connection, token) =>
         {

@@ -143,6 +143,50 @@ public abstract class StoreFacts
     }
 
     [SkippableFact]
+    public async Task Dead_letters_are_read_as_they_were_stored_in_their_order_by_stream_and_handler_and_in_groups()
+    {
+        await using var place = await NewAsync();
+        await using var journal = await place.OpenAsync();
+        DeadLetter Letter(string stream, long position, string reason, string? handler = null) => new(
+            new EventPosition(new StreamId(stream, stream), position), reason, key: [7], value: null, [new("h", [9]), new("n", null)])
+        { Handler = handler };
+        await journal.DeadLetters.StoreAsync([Letter("a%b/1", 1, "large"), Letter("axb/1", 1, "large"), Letter("a%b/1", 2, "large", "order"), Letter("a%b/1", 3, "small")], None);
+
+        var all = await journal.Refused.ListAsync(0, "", null, 10, None);
+        Assert.Equal([("a%b/1", 1L), ("axb/1", 1), ("a%b/1", 2), ("a%b/1", 3)], all.Select(d => (d.Stream, d.Position)));
+        Assert.Equal([7], all[0].Key!);
+        Assert.Null(all[0].Value);
+        Assert.Equal(["h", "n"], all[0].Headers.Select(h => h.Key));
+        Assert.Equal([9], all[0].Headers[0].Value!);
+        Assert.Null(all[0].Headers[1].Value);
+        Assert.Equal([1L, 2, 3], (await journal.Refused.ListAsync(0, "a%b", null, 10, None)).Select(d => d.Position));
+        Assert.Equal([2L], (await journal.Refused.ListAsync(0, "", "order", 10, None)).Select(d => d.Position));
+        Assert.Equal([all[2].Id], (await journal.Refused.ListAsync(all[1].Id, "", null, 1, None)).Select(d => d.Id));
+        Assert.Equal("small", (await journal.Refused.FindAsync(all[3].Id, None))?.Reason);
+        Assert.Null(await journal.Refused.FindAsync(all[3].Id + 1, None));
+        Assert.Equal(
+            [("a%b/1", "", "large", 1L), ("a%b/1", "", "small", 1), ("a%b/1", "order", "large", 1), ("axb/1", "", "large", 1)],
+            (await journal.Refused.GroupsAsync(10, None)).Select(g => (g.Stream, g.Handler, g.Reason, g.Count)));
+    }
+
+    [SkippableFact]
+    public async Task Rows_of_one_entity_are_read_in_their_order_from_a_number_on()
+    {
+        await using var place = await NewAsync();
+        await using var journal = await place.OpenAsync();
+        for (var i = 1; i <= 3; i++)
+        {
+            await EntityJournalFacts.WriteAsync(journal, "cart/k", i, new JournalEntry { StateEvents = [], Decided = i });
+            await EntityJournalFacts.WriteAsync(journal, "cart/kk", i, new JournalEntry { StateEvents = [], Decided = 1 });
+        }
+
+        var rows = await journal.History.OfEntityAsync("cart/k", 1, 10, None);
+
+        Assert.Equal([("cart/k", 2L, 2), ("cart/k", 3, 3)], rows.Select(r => (r.PersistenceId, r.SequenceNumber, r.Entry!.Decided)));
+        Assert.Equal([1L], (await journal.History.OfEntityAsync("cart/k", 0, 1, None)).Select(r => r.SequenceNumber));
+    }
+
+    [SkippableFact]
     public async Task A_relay_whose_lease_was_taken_stores_nothing_more()
     {
         await using var place = await NewAsync();

@@ -24,6 +24,22 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void All_settings_are_shown_with_where_they_come_from_and_no_secret_is()
+    {
+        _reader.File("actor-events {\nkafka.client { sasl.password = hidden }\njournal.connection-string = \"Password=hidden\"\nsources.ticks { kind = timer, interval = 1 s }\n}", "f");
+        _reader.CommandLine(["--relay.exactly-once"], Short);
+
+        var shown = _reader.Shown;
+        Assert.Contains(("relay.exactly-once", "true", "option --relay.exactly-once"), shown);
+        Assert.Contains(("relay.poll-interval", "500 ms", "default"), shown);
+        Assert.Contains(("relay.topic-check-interval", "5 s", "default"), shown);
+        Assert.Contains(("journal.provider", "sqlite", "default"), shown);
+        Assert.Contains(("sources.ticks.interval", "1 s", "f"), shown);
+        Assert.Contains(("kafka.client", "(not shown)", "f"), shown);
+        Assert.DoesNotContain(shown, s => s.Value.Contains("hidden", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Foreign_variables_change_nothing()
     {
         _reader.Environment(Variables(("__X", "1"), ("X__", "1"), ("A____B", "1"), ("http_proxy", "p"), ("HTTP_PROXY", "q"), ("AKKA__LOGLEVEL", "nonsense"), ("ACTOREVENT_X", "1")));
