@@ -1,6 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
+using System.Text;
 using ActorEvents.Aectl.Protocol;
 using ActorEvents.Aectl.Terminals;
 
@@ -55,7 +55,7 @@ internal sealed class NodeClient(Endpoint endpoint, string? token, Terminal term
             using var message = new HttpRequestMessage(
                 HttpMethod.Get, $"/v1/complete?palette={Uri.EscapeDataString(palette)}&command={Uri.EscapeDataString(command)}&parameter={Uri.EscapeDataString(parameter)}&prefix={Uri.EscapeDataString(prefix)}");
             using var response = await _connection.SendAsync(message, TimeSpan.FromSeconds(2), cancellationToken).ConfigureAwait(false);
-            return response.StatusCode == HttpStatusCode.OK && ProtocolJson.Read(await BodyAsync(response, cancellationToken).ConfigureAwait(false), ProtocolJson.Default.CompletionValues)?.Values is { } values ? values : [];
+            return response.StatusCode == HttpStatusCode.OK && ProtocolJson.Read(await BodyAsync(response, cancellationToken).ConfigureAwait(false), ProtocolJson.CompletionValues)?.Values is { } values ? values : [];
         }
         catch (ConsoleFailure)
         {
@@ -77,7 +77,7 @@ internal sealed class NodeClient(Endpoint endpoint, string? token, Terminal term
         using var response = await _connection.SendAsync(request, AnswerWithin, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.NotModified && cached is not null)
         {
-            return Checked(cached.Value.Body.Span);
+            return Checked(cached.Value.Body);
         }
 
         if (response.StatusCode != HttpStatusCode.OK)
@@ -95,9 +95,9 @@ internal sealed class NodeClient(Endpoint endpoint, string? token, Terminal term
         return palettes;
     }
 
-    private PaletteSet Checked(ReadOnlySpan<byte> body)
+    private PaletteSet Checked(ReadOnlyMemory<byte> body)
     {
-        var set = ProtocolJson.Read(body, ProtocolJson.Default.PaletteSet);
+        var set = ProtocolJson.Read(body, ProtocolJson.PaletteSet);
         if (set is not { Palettes: not null, Version: > 0 })
         {
             throw _connection.SomethingElse("its answer holds no palettes");
@@ -143,7 +143,7 @@ internal sealed class NodeClient(Endpoint endpoint, string? token, Terminal term
     private async Task<ConsoleFailure> RefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
-        var refusal = ProtocolJson.Read(await BodyAsync(response, cancellationToken).ConfigureAwait(false), ProtocolJson.Default.Refusal);
+        var refusal = ProtocolJson.Read(await BodyAsync(response, cancellationToken).ConfigureAwait(false), ProtocolJson.Refusal);
         if (refusal is not { Message: not null, Code: not null })
         {
             return status is 401 or 403
@@ -156,17 +156,8 @@ internal sealed class NodeClient(Endpoint endpoint, string? token, Terminal term
             refusal.Hint ?? (status == 401 && token is null ? "A port asks for a token: AECTL_TOKEN or --token-file FILE." : null));
     }
 
-    private Frame ReadFrame(string line)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(line, ProtocolJson.Default.Frame) ?? throw _connection.SomethingElse("a line of its answer is no frame");
-        }
-        catch (JsonException)
-        {
-            throw _connection.SomethingElse("a line of its answer is no JSON");
-        }
-    }
+    private Frame ReadFrame(string line) =>
+        ProtocolJson.Read(Encoding.UTF8.GetBytes(line), ProtocolJson.Frame) ?? throw _connection.SomethingElse("a line of its answer is no JSON object");
 
     private async Task<string?> ReadLineAsync(StreamReader lines, TimeSpan silence, CancellationToken cancellationToken)
     {

@@ -22,7 +22,7 @@ internal static class HelpText
             Section(text, "Palettes (help PALETTE shows its commands)", all.Select(p => (p.Name, p.Summary)));
         }
 
-        Section(text, "Without a node", LocalCommands.Single.Select(c => (Forms.Of("", c), c.Summary)).Append((LocalCommands.Context.Name, LocalCommands.Context.Summary)));
+        Section(text, "Of aectl itself", LocalCommands.Single.Select(c => (Forms.Of("", c), c.Summary)).Append((LocalCommands.Context.Name, LocalCommands.Context.Summary)));
         Section(text, "Which node", [
             ("--host HOST:PORT", "a port (token: AECTL_TOKEN or --token-file FILE)"), ("--socket PATH", "a socket"), ("--context NAME", "one stored with context add"),
             ("", "none of them: AECTL_HOST, AECTL_SOCKET, AECTL_CONTEXT, the context in use, the one node of this machine")]);
@@ -71,7 +71,7 @@ internal static class HelpText
             parameter.Choices is { } choices ? $"one of {string.Join(", ", choices)}" : null,
             parameter.Min is { } min ? string.Create(CultureInfo.InvariantCulture, $"at least {min}") : null,
             parameter.Max is { } max ? string.Create(CultureInfo.InvariantCulture, $"at most {max}") : null,
-            parameter.Default is { ValueKind: not System.Text.Json.JsonValueKind.Null } standard ? $"default {standard}" : null,
+            parameter.Default is { } standard ? $"default {standard}" : null,
         ];
         return string.Join("; ", parts.Where(p => !string.IsNullOrEmpty(p)));
     }

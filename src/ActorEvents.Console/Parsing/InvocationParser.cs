@@ -100,7 +100,7 @@ internal sealed class InvocationParser
         var near = Nearest.Of(name, names);
         return ConsoleFailure.Usage(
             $"{_palette} {_definition.Name} has no switch '{name}'.".TrimStart(),
-            near is not null ? $"Did you mean '{near}'? A value that begins with '-' goes behind '--'." : $"{Hint()} A value that begins with '-' goes behind '--'.", name);
+            near is not null ? $"Did you mean '{near}'? A value that begins with '-' goes behind '--'." : $"{Hint()}. A value that begins with '-' goes behind '--'.", name);
     }
 
     private List<string>? Values(ParseResult result, Option option, bool hasValue, bool multiple, string[] words, bool negative)

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace ActorEvents.Aectl.Protocol;
 
 /// <summary>What a node offers: the answer to GET /v1/palettes.</summary>
@@ -82,7 +80,7 @@ internal sealed record Parameter
     /// <summary>Its values are stored nowhere.</summary>
     public bool Secret { get; init; }
 
-    public JsonElement? Default { get; init; }
+    public string? Default { get; init; }
 
     public IReadOnlyList<string>? Choices { get; init; }
 
