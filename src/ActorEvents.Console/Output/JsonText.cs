@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -19,7 +20,24 @@ internal static class JsonText
             write(json);
         }
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        return WithoutFormats(Encoding.UTF8.GetString(buffer.WrittenSpan));
+    }
+
+    /// <summary>Bidi controls and their like stand only within strings, where an escape is the same character.</summary>
+    private static string WithoutFormats(string json)
+    {
+        if (json.All(c => c < '\x7f' || CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.Format))
+        {
+            return json;
+        }
+
+        var escaped = new StringBuilder(json.Length + 16);
+        foreach (var c in json)
+        {
+            escaped.Append(CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.Format ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}") : c.ToString());
+        }
+
+        return escaped.ToString();
     }
 
     /// <summary>A row: all that it has, or the columns that were asked for.</summary>

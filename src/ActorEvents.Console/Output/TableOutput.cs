@@ -22,6 +22,8 @@ internal sealed class TableOutput(TextWriter writer, Settings settings, TimeProv
         {
             var headings = Headings();
             _plain.Widen(headings);
+            // What is known before the first row: a time is as wide as all others.
+            _plain.Widen([.. _columns.Select(c => c.Type == "time" && settings.Time == TimeForm.Iso ? "2026-01-01T00:00:00.000Z" : "")]);
             _plain.Write(headings);
         }
     }

@@ -13,6 +13,9 @@ internal sealed class InvocationParser
     /// <summary>It drops a first word whose file name is the command's name (<c>inspect /user/inspect</c>): no word has this one.</summary>
     private const string NoWord = "\0";
 
+    /// <summary>It drops a first word in brackets (<c>inspect [x]</c>) as a directive: so the first one is never the user's.</summary>
+    private const string First = "--\0";
+
     private static readonly ParserConfiguration Plain = new() { ResponseFileTokenReplacer = null };
 
     private readonly string _palette;
@@ -27,6 +30,7 @@ internal sealed class InvocationParser
         _palette = palette;
         _definition = definition;
         _command.Arguments.Add(_positionals);
+        _command.Options.Add(new Option<bool>(First) { Arity = ArgumentArity.Zero, Hidden = true });
         var taken = new HashSet<string>(StringComparer.Ordinal);
         foreach (var parameter in definition.Parameters.Where(p => !p.Positional))
         {
@@ -57,7 +61,7 @@ internal sealed class InvocationParser
     {
         var end = words.TakeWhile(w => w != "--").Count();
         string[] before = [.. words.Take(end)];
-        var result = CommandLineParser.Parse(_command, before, Plain);
+        var result = CommandLineParser.Parse(_command, [First, .. before], Plain);
 
         string[] positionals = [.. result.GetResult(_positionals)?.Tokens.Select(t => t.Value) ?? []];
         if (Array.Find(positionals, p => p.StartsWith('-') && p.Length > 1) is { } unknown)
@@ -96,7 +100,7 @@ internal sealed class InvocationParser
     private ConsoleFailure Unknown(string word)
     {
         var name = word.Split('=', ':')[0];
-        var names = _command.Options.SelectMany(o => o.Aliases.Prepend(o.Name)).ToList();
+        var names = _command.Options.Where(o => !o.Hidden).SelectMany(o => o.Aliases.Prepend(o.Name)).ToList();
         var near = Nearest.Of(name, names);
         return ConsoleFailure.Usage(
             $"{_palette} {_definition.Name} has no switch '{name}'.".TrimStart(),
