@@ -20,6 +20,7 @@ using var program = new AectlProgram(new Terminal
     ErrorIsTerminal = !Console.IsErrorRedirected,
     Width = static () => Console.WindowWidth is > 0 and var width ? width : 80,
     ReadKey = inIsTerminal ? static () => Key.From(Console.ReadKey(intercept: true)) : null,
+    KeyWaiting = static () => Console.KeyAvailable,
     KeysOnly = static only => Console.TreatControlCAsInput = only,
     OutClosed = closed?.Closed ?? CancellationToken.None,
     Environment = Environment.GetEnvironmentVariable,

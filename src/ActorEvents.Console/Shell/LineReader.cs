@@ -26,8 +26,12 @@ internal sealed class LineReader(Terminal terminal, Func<Key> readKey, History h
         var editor = new LineEditor(history.Lines);
         while (true)
         {
-            terminal.Error.Write(LineView.Draw(editor.SearchPrompt ?? prompt, editor.Text, editor.Cursor, terminal.Width()));
-            terminal.Error.Flush();
+            if (!terminal.KeyWaiting())
+            {
+                terminal.Error.Write(LineView.Draw(editor.SearchPrompt ?? prompt, editor.Text, editor.Cursor, terminal.Width()));
+                terminal.Error.Flush();
+            }
+
             switch (editor.Apply(readKey()))
             {
                 case LineOutcome.Accepted:

@@ -9,6 +9,9 @@ internal static class LineView
 {
     public static string Draw(string prompt, string text, int cursor, int width)
     {
+        // No character is wider than two cells nor shorter than none, of which there are few: what is far off is not looked at.
+        var start = Math.Max(0, cursor - (4 * width));
+        (text, cursor) = (text[start..Math.Min(text.Length, cursor + (4 * width))], cursor - start);
         var room = Math.Max(10, width - 1 - CellWidth.Of(prompt));
         var cells = text.EnumerateRunes().Select(r => SafeText.Escape(r.ToString())).Select(s => (Text: s, Width: CellWidth.Of(s))).ToList();
         var before = text[..cursor].EnumerateRunes().Count();

@@ -23,6 +23,9 @@ internal sealed record Terminal
     /// <summary>The keys of a person at the terminal; null: lines are read from <see cref="In"/>.</summary>
     public Func<Key>? ReadKey { get; init; }
 
+    /// <summary>A key is there already: a text that is pasted is not drawn letter by letter.</summary>
+    public Func<bool> KeyWaiting { get; init; } = static () => false;
+
     /// <summary>True while keys are read: Ctrl+C is a key then, and no signal.</summary>
     public Action<bool> KeysOnly { get; init; } = static _ => { };
 

@@ -45,6 +45,7 @@ internal sealed class AectlRun(string runtimeFolder)
             ErrorIsTerminal = Keys is not null,
             // Who types no more goes.
             ReadKey = Keys is null ? null : () => keys.TryDequeue(out var key) ? key : Key.Control('d'),
+            KeyWaiting = () => keys.Count > 0,
             Environment = name => Environment.GetValueOrDefault(name),
             Time = Time,
             Interrupts = Interrupts,

@@ -72,7 +72,7 @@ public sealed class FakeNode : IAsyncLifetime
         _app = builder.Build();
         _app.Use((context, next) => Refusal is { } refusal ? RefuseAsync(context, refusal) : next());
         _app.MapGet("/v1/palettes", PalettesAsync);
-        _app.MapGet("/v1/complete", (HttpContext context) => context.Response.WriteAsync($$"""{"values":["{{context.Request.Query["parameter"]}}-of-{{context.Request.Query["prefix"]}}","a:b"]}"""));
+        _app.MapGet("/v1/complete", (HttpContext context) => context.Response.WriteAsync($$"""{"values":["{{context.Request.Query["prefix"]}}-{{context.Request.Query["parameter"]}}","a:b"]}"""));
         _app.MapPost("/v1/exec", ExecAsync);
         await _app.StartAsync();
         Announce("fake", Environment.ProcessId, Socket);
@@ -120,12 +120,17 @@ public sealed class FakeNode : IAsyncLifetime
 
         context.Response.ContentType = "application/x-ndjson";
         var command = $"{request["palette"]} {request["command"]}";
-        var complete = false;
-        foreach (var frame in Commands.TryGetValue(command, out var frames) ? frames(request) : [End()])
+        string[] answer = [.. Commands.TryGetValue(command, out var frames) ? frames(request) : [End()]];
+        if (!Endless.ContainsKey(command) && !answer.Any(f => f.Contains("\"kind\":\"end\"", StringComparison.Ordinal)))
+        {
+            // More than there is to come: Kestrel closes the connection behind the last frame.
+            context.Response.ContentLength = 1_000_000;
+        }
+
+        foreach (var frame in answer)
         {
             await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(frame + "\n"));
             await context.Response.Body.FlushAsync();
-            complete = frame.Contains("\"kind\":\"end\"", StringComparison.Ordinal);
         }
 
         if (Endless.TryGetValue(command, out var gone))
@@ -134,10 +139,6 @@ public sealed class FakeNode : IAsyncLifetime
             await using var registration = context.RequestAborted.Register(aborted.SetResult);
             await aborted.Task;
             gone.SetResult();
-        }
-        else if (!complete)
-        {
-            context.Abort();
         }
     }
 }
