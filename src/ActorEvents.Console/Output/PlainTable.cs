@@ -25,7 +25,8 @@ internal sealed class PlainTable(TextWriter writer)
     {
         for (var i = 0; i < cells.Count; i++)
         {
-            writer.Write(i == 0 ? "" : " | ");
+            // No blank stands at the end of a line.
+            writer.Write(i == 0 ? "" : i == cells.Count - 1 && cells[i].Length == 0 ? " |" : " | ");
             writer.Write(cells[i]);
             writer.Write(i == cells.Count - 1 ? "" : new string(' ', Math.Max(0, _widths[i] - CellWidth.Of(cells[i]))));
         }

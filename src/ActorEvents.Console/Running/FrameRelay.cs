@@ -83,7 +83,7 @@ internal sealed class FrameRelay(NodeClient client, Terminal terminal)
         }
 
         Tell(end);
-        return new CommandResult(end.Exit, [.. errors.Select(e => new ConsoleFailure(end.Exit, e.Code, e.Message, e.Hint ?? (e.Field == "typed" ? "Give --yes and --typed with the system's name if it is meant." : null), e.Field, e.CorrelationId))]);
+        return new CommandResult(end.Exit, [.. errors.Select(e => new ConsoleFailure(end.Exit, e.Code, e.Message, e.Field == "typed" && !terminal.CanAsk ? $"{e.Hint} In a script: --yes --typed SYSTEM.".TrimStart() : e.Hint, e.Field, e.CorrelationId))]);
 
         void Schema(IReadOnlyList<Column> columns)
         {
