@@ -64,7 +64,7 @@ internal static class HelpText
     {
         string?[] parts =
         [
-            parameter.Summary,
+            parameter.Summary.TrimEnd('.'),
             parameter.Required ? "needed" : null,
             parameter.Multiple && !parameter.Positional ? "may be given more than once" : null,
             parameter.Kind == "duration" ? Durations.Form : null,

@@ -155,7 +155,7 @@ internal sealed class InvocationParser
     {
         if (_definition.Parameters.FirstOrDefault(p => p.Required && !arguments.ContainsKey(p)) is { } missing)
         {
-            throw ConsoleFailure.Usage($"{Forms.Of(missing)} is missing{(missing.Summary.Length > 0 ? $": {missing.Summary}" : "")}.", Hint(), missing.Name);
+            throw ConsoleFailure.Usage($"{Forms.Of(missing)} is missing{(missing.Summary.Length > 0 ? $": {missing.Summary.TrimEnd('.')}" : "")}.", Hint(), missing.Name);
         }
 
         foreach (var (parameter, values) in arguments)

@@ -58,7 +58,7 @@ internal sealed class CommandRunner(NodeClient client, Terminal terminal)
 
         var result = await SendAsync(invocation, request, to, cancellationToken).ConfigureAwait(false);
         return !settings.DryRun && request.Typed is null && Confirmation.NeedsName(result) && await confirmation.AskNameAsync(result, cancellationToken).ConfigureAwait(false) is { } name
-            ? await SendAsync(invocation, request with { Typed = name }, to, cancellationToken).ConfigureAwait(false)
+            ? await SendAsync(invocation, request with { Typed = name, Confirmed = true }, to, cancellationToken).ConfigureAwait(false)
             : result;
     }
 

@@ -98,6 +98,16 @@ public sealed class ConfirmationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_name_confirms_a_command_that_only_then_destroys_something()
+    {
+        _node.Palettes["palettes"]![0]!["commands"]![2]!["effect"] = "write";
+        _node.Commands["cluster down"] = NeedsName;
+
+        Assert.Equal(0, (await AskAsync("actor-events\n")).Exit);
+        Assert.Equal([(false, null), (true, "actor-events")], _node.Requests.Select(r => ((bool)r["confirmed"]!, (string?)r["typed"])));
+    }
+
+    [Fact]
     public async Task A_script_gives_the_name_with_a_switch()
     {
         _node.Commands["cluster down"] = NeedsName;
