@@ -12,6 +12,7 @@ public sealed class CircleTests
         typeof(global::ActorEvents.Shop.ShopHosting).Assembly,
         typeof(global::ActorEvents.Web.HealthEndpoints).Assembly,
         typeof(global::ActorEvents.Node.NodeSettings).Assembly,
+        typeof(global::ActorEvents.Aectl.AectlProgram).Assembly,
     ];
 
     public static TheoryData<string> Names => [.. Projects.Select(p => p.GetName().Name!)];
