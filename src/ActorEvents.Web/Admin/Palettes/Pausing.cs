@@ -36,8 +36,8 @@ internal static class Pausing
             await node.Node.PauseAsync(kind, name, paused, stop);
         }
 
-        var before = was is { } known2 ? Word(known2) : "not known";
-        await output.RowAsync(name, before, dryRun ? before : was == paused ? $"already {Word(paused)}" : Word(paused));
+        var before = was is { } seen ? Word(seen) : "not known";
+        await output.RowAsync(name, before, was == paused ? $"already {before}" : dryRun ? $"would be {Word(paused)}" : Word(paused));
     }
 
     private static string Word(bool paused) => paused ? "paused" : "running";
