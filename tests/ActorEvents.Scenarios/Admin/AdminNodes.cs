@@ -2,6 +2,7 @@ using ActorEvents.Hosting;
 using ActorEvents.Journal;
 using ActorEvents.Scenarios.DataPath;
 using ActorEvents.Sources;
+using ActorEvents.Tests.Kafka;
 using ActorEvents.Web.Admin;
 using Akka.Actor;
 using Akka.Cluster;
@@ -76,6 +77,9 @@ internal sealed class AdminNodes : IAsyncDisposable
         var node = new AdminNode(host, new AdminClient(admin.Socket == "off" ? null : admin.Socket));
         _nodes.Add(node);
         await node.Node.Running.WaitAsync(s_soon);
+
+        // Its first look; before it a command says "ask again".
+        await Poll.UntilAsync(() => node.Node.View?.Group is not null);
         return node;
     }
 

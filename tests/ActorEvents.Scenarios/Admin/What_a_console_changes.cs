@@ -23,7 +23,8 @@ public sealed class What_a_console_changes : IAsyncLifetime
         await Poll.UntilAsync(async () => (await first.Client.RunAsync("health check")).Exit == 0);
 
         var dry = await first.Client.RunAsync("handler pause", new { handler = "totals" }, new { dryRun = true });
-        Assert.Equal(["running", "running"], dry.Column("state"));
+        Assert.Equal(["would be paused", "would be paused"], dry.Column("state"));
+        Assert.DoesNotContain("paused", (await first.Client.RunAsync("handler list")).Column("state"));
         var paused = await first.Client.RunAsync("handler pause", new { handler = "totals" }, new { reason = "a test", requestId = "r1" });
         Assert.Equal(("2 nodes", 0), (paused.Count, paused.Exit));
         Assert.Equal(["paused", "paused"], paused.Column("state"));

@@ -26,7 +26,8 @@ internal static class Pausing
             throw new CommandException(CommandExit.NotFound, $"There is no {kind.ToString().ToLowerInvariant()} '{name}' on this node; {CommandNames.Some(name, known)}.", kind.ToString().ToLowerInvariant());
         }
 
-        var group = node.View.Group;
+        // Before the first look of a node that has just started it is not known what was.
+        var group = node.Node.View?.Group;
         var was = kind == PartKind.Source
             ? group?.Sources.FirstOrDefault(s => s.Name == name)?.Paused
             : group?.Subscriptions.FirstOrDefault(s => s.Handler == name)?.Paused;
@@ -35,8 +36,8 @@ internal static class Pausing
             await node.Node.PauseAsync(kind, name, paused, stop);
         }
 
-        var before = was is { } known2 ? Word(known2) : "not known";
-        await output.RowAsync(name, before, dryRun ? before : was == paused ? $"already {Word(paused)}" : Word(paused));
+        var before = was is { } seen ? Word(seen) : "not known";
+        await output.RowAsync(name, before, was == paused ? $"already {before}" : dryRun ? $"would be {Word(paused)}" : Word(paused));
     }
 
     private static string Word(bool paused) => paused ? "paused" : "running";
