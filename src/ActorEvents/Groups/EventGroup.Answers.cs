@@ -10,20 +10,20 @@ internal sealed partial class EventGroup
     private bool IsPaused(PartKind kind, string name) => _paused.Contains((kind, name));
 
     /// <returns>Why not, or null.</returns>
-    private string? Pause(PausePart part)
+    private PartPaused Pause(PausePart part)
     {
         var (kind, name, paused) = part;
         if (kind == PartKind.Source && _settings.Sources.All(s => s.Name != name))
         {
-            return $"There is no source '{name}' on this node; there are: {string.Join(", ", _settings.Sources.Select(s => s.Name))}.";
+            return new PartPaused($"There is no source '{name}' on this node; there are: {string.Join(", ", _settings.Sources.Select(s => s.Name))}.");
         }
 
         if (kind == PartKind.Handler && _settings.Handlers.All(h => h.Handler.Name != name))
         {
-            return $"There is no handler '{name}' on this node; there are: {string.Join(", ", _settings.Handlers.Select(h => h.Handler.Name))}.";
+            return new PartPaused($"There is no handler '{name}' on this node; there are: {string.Join(", ", _settings.Handlers.Select(h => h.Handler.Name))}.");
         }
 
-        _ = paused ? _paused.Add((kind, name)) : _paused.Remove((kind, name));
+        var changed = paused ? _paused.Add((kind, name)) : _paused.Remove((kind, name));
         switch (kind)
         {
             case PartKind.Source when _sources.TryGetValue(name, out var source):
@@ -42,7 +42,7 @@ internal sealed partial class EventGroup
                 break;
         }
 
-        return null;
+        return new PartPaused(null) { Was = paused != changed };
     }
 
     private async Task<GroupStatus> StatusAsync()

@@ -121,7 +121,7 @@ internal sealed partial class EventGroup : ReceiveActor, IWithTimers
                 _failures.Remove(name);
             }
         });
-        Receive<PausePart>(m => Sender.Tell(new PartPaused(Pause(m))));
+        Receive<PausePart>(m => Sender.Tell(Pause(m)));
         Receive<HoldSource>(m =>
         {
             foreach (var source in _sources.Values)

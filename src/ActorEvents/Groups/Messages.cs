@@ -30,7 +30,11 @@ internal sealed record GetGroupStatus
 internal sealed record PausePart(PartKind Kind, string Name, bool Paused);
 
 /// <param name="Problem">Why nothing was done, or null.</param>
-internal sealed record PartPaused(string? Problem);
+internal sealed record PartPaused(string? Problem)
+{
+    /// <summary>It stood still before.</summary>
+    public bool Was { get; init; }
+}
 
 /// <summary>Cluster's side → group: settle nothing that these take. Answered with <see cref="HeldBack"/> once it is so; lanes start again if something is new.</summary>
 internal sealed record HoldBack(IReadOnlyList<MissingHandler> Missing);

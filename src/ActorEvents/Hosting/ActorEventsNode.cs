@@ -111,9 +111,10 @@ public sealed class ActorEventsNode : IHostedLifecycleService
 
     /// <summary>Lets a source, a lane or a handler type of this node stand still, or go on.</summary>
     /// <param name="name">Of the source or handler; of a lane its stream's.</param>
+    /// <returns>Whether it stood still before.</returns>
     /// <exception cref="ArgumentException">There is none of that name; names those that are there.</exception>
     /// <exception cref="TimeoutException">No answer within ten seconds: the node stops, or its threads are busy. The same may be asked again.</exception>
-    public async Task PauseAsync(PartKind kind, string name, bool paused, CancellationToken cancellationToken = default)
+    public async Task<bool> PauseAsync(PartKind kind, string name, bool paused, CancellationToken cancellationToken = default)
     {
         await Running.WaitAsync(cancellationToken);
         var answer = await Question.AskAsync<PartPaused>(_group, new PausePart(kind, name, paused), PausePatience, cancellationToken)
@@ -122,6 +123,8 @@ public sealed class ActorEventsNode : IHostedLifecycleService
         {
             throw new ArgumentException(problem, nameof(name));
         }
+
+        return answer.Was;
     }
 
     /// <summary>One entity as it is now, on whichever node it is; null: no answer.</summary>

@@ -48,6 +48,10 @@ public sealed class What_a_console_changes : IAsyncLifetime
 
         Assert.All((await first.Client.RunAsync("source pause", new { source = "list" })).Column("state"), s => Assert.Equal("paused", s));
 
+        // At once, before any node has looked at its parts again.
+        var resumed = await first.Client.RunAsync("source resume", new { source = "list" });
+        Assert.Equal([("paused", "running"), ("paused", "running")], resumed.Column("was").Zip(resumed.Column("state")));
+
         var audit = (await first.Client.RunAsync("audit list", new { command = "pause" }, new { node = first.Address })).Rows;
         Assert.Equal(["handler pause", "handler pause", "source pause"], audit.Select(e => e.GetProperty("command").GetString()));
         Assert.Equal(("socket", "handler=totals", "a test", "r1", 0), (

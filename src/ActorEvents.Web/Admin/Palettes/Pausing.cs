@@ -26,14 +26,14 @@ internal static class Pausing
             throw new CommandException(CommandExit.NotFound, $"There is no {kind.ToString().ToLowerInvariant()} '{name}' on this node; {CommandNames.Some(name, known)}.", kind.ToString().ToLowerInvariant());
         }
 
-        // Before the first look of a node that has just started it is not known what was.
+        // A dry run goes by the last look, before the first of which nobody knows.
         var group = node.Node.View?.Group;
         var was = kind == PartKind.Source
             ? group?.Sources.FirstOrDefault(s => s.Name == name)?.Paused
             : group?.Subscriptions.FirstOrDefault(s => s.Handler == name)?.Paused;
         if (!dryRun)
         {
-            await node.Node.PauseAsync(kind, name, paused, stop);
+            was = await node.Node.PauseAsync(kind, name, paused, stop);
         }
 
         var before = was is { } seen ? Word(seen) : "not known";
