@@ -31,7 +31,7 @@ try
 {
     await output.FlushAsync().ConfigureAwait(false);
 }
-catch (IOException e)
+catch (Exception e) when (e is IOException or UnauthorizedAccessException)
 {
     await error.WriteLineAsync($"aectl: stdout cannot be written: {e.Message}").ConfigureAwait(false);
     return exit == 0 ? 1 : exit;

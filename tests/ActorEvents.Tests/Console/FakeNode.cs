@@ -138,7 +138,7 @@ public sealed class FakeNode : IAsyncLifetime
             var aborted = new TaskCompletionSource();
             await using var registration = context.RequestAborted.Register(aborted.SetResult);
             await aborted.Task;
-            gone.SetResult();
+            gone.TrySetResult();
         }
     }
 }
