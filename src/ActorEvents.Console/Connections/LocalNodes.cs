@@ -8,12 +8,9 @@ namespace ActorEvents.Aectl.Connections;
 /// <summary>The discovery files that nodes of this user keep beside their sockets.</summary>
 internal static partial class LocalNodes
 {
-    /// <summary>Where nodes put them: a node started without XDG_RUNTIME_DIR is found from a session with it, too.</summary>
-    public static IReadOnlyList<string> Folders(Terminal terminal)
-    {
-        var own = string.Create(CultureInfo.InvariantCulture, $"/tmp/actorevents-{UserId()}");
-        return terminal.Environment("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? [Path.Combine(runtime, "actorevents"), own] : [own];
-    }
+    /// <summary>Where nodes put them, that were started with the same XDG_RUNTIME_DIR.</summary>
+    public static IReadOnlyList<string> Folders(Terminal terminal) =>
+        [terminal.Environment("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? Path.Combine(runtime, "actorevents") : string.Create(CultureInfo.InvariantCulture, $"/tmp/actorevents-{UserId()}")];
 
     /// <summary>Those whose process lives, by system and pid.</summary>
     public static IReadOnlyList<LocalNode> Find(IEnumerable<string> folders) =>

@@ -28,7 +28,8 @@ internal sealed class Interrupts
                 return false;
             }
 
-            running.Cancel();
+            // Not Cancel: what was waited for would go on here, on the signal's thread and under the lock.
+            _ = running.CancelAsync();
             return true;
         }
     }
