@@ -69,6 +69,14 @@ public sealed class Pausing_on_Kafka : IDisposable
         });
         await Poll.UntilAsync(async () => KeyedNumbers.Of(await node.RowsAsync()).Where(k => k.Key.StartsWith("second/", StringComparison.Ordinal)).Sum(k => k.Value.Count) == Events);
         var held = await CommittedAsync(node, streams);
+        var since = TimeProvider.System.GetTimestamp();
+        await Poll.UntilAsync(async () =>
+        {
+            // What was settled when it was paused is committed with the next flush.
+            var now = await CommittedAsync(node, streams);
+            (held, since) = now.SequenceEqual(held) ? (held, since) : (now, TimeProvider.System.GetTimestamp());
+            return TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromMilliseconds(300);
+        });
         await OutlastTheSessionAsync();
 
         var rows = await node.RowsAsync();

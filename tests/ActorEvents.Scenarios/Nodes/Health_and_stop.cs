@@ -31,7 +31,8 @@ public sealed class Health_and_stop : NodeScenario
 
         // The first line may be handled before the last lane is open.
         await UntilAsync(node, "all lanes are open", () => Task.FromResult(node.Lines(output: false).Count(l => l.Contains("is read from position", StringComparison.Ordinal)) == 8));
-        Assert.Equal((200, "ready"), (await HealthAsync(node, "ready")) is var ready ? (ready.Code, ready.Body.GetProperty("status").GetString()) : default);
+        await UntilAsync(node, "it is ready", async () => (await HealthAsync(node, "ready")).Code == 200);
+        Assert.Equal("ready", (await HealthAsync(node, "ready")).Body.GetProperty("status").GetString());
 
         node.Signal("TERM");
         await UntilAsync(node, "it drains", async () => (await HealthAsync(node, "ready")).Code == 503);
