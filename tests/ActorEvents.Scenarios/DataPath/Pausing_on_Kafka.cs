@@ -154,7 +154,11 @@ public sealed class Pausing_on_Kafka : IDisposable
         {
             b.Options.Flow.MaxEvents = Credits;
             b.Options.Flow.Span = Span;
-            b.AddHandler("first", _first, h => h.StateEvent<Counted>("counted"));
+
+            // A commit tells that a partition is begun: not when it is done.
+            b.Options.Flow.CommitInterval = TimeSpan.FromMilliseconds(10);
+            // Slow, so that there is a middle in which it can be paused.
+            b.AddHandler("first", _first, h => h.StateEvent<Counted>("counted").WithDelay(TimeSpan.FromMilliseconds(1)));
             b.AddHandler("second", _second, h => h.StateEvent<Counted>("counted"));
             b.AddSource(_source);
         });
