@@ -69,9 +69,8 @@ public sealed class Records_a_node_cannot_read : NodeScenario
 
         await LinesAsync(failing, 5);
         await failing.SawAsync("Handler 'order', key 'K' does not go on");
-        var health = await HealthAsync(failing, "ready");
-        var blocked = Assert.Single(health.Body.GetProperty("blocked_keys").EnumerateArray());
-        Assert.Equal(200, health.Code);
+        await UntilAsync(failing, "it is ready all the same", async () => (await HealthAsync(failing, "ready")).Code == 200);
+        var blocked = Assert.Single((await HealthAsync(failing, "ready")).Body.GetProperty("blocked_keys").EnumerateArray());
         Assert.Equal(("order", "K"), (blocked.GetProperty("handler").GetString(), blocked.GetProperty("key").GetString()));
         Assert.Contains("Invoice BAD fails on purpose (shop.fail-invoice)", blocked.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Equal((5, 3), await CountsAsync(failing));
