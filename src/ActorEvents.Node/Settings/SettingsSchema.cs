@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using ActorEvents.Web.Admin.Commands;
 
 namespace ActorEvents.Node.Settings;
 
@@ -48,9 +49,9 @@ public sealed class SettingsSchema
         _byKey.Values.FirstOrDefault(s => ReferenceEquals(s.Owner, owner) && s.Property.Name == property)?.Key ?? property;
 
     /// <summary>The known key that is most like a wrong one.</summary>
-    public string Nearest(string wrong) => _byKey.Keys.MinBy(k => Distance(k, wrong)) ?? "";
+    public string Nearest(string wrong) => _byKey.Keys.MinBy(k => CommandNames.Distance(k, wrong)) ?? "";
 
-    internal string NearestVariable(string wrong) => _byKey.Values.Select(s => s.Variable).MinBy(v => Distance(v, wrong)) ?? "";
+    internal string NearestVariable(string wrong) => _byKey.Values.Select(s => s.Variable).MinBy(v => CommandNames.Distance(v, wrong)) ?? "";
 
     internal static string VariableOf(string key) => VariablePrefix + key.Replace('.', '_').Replace('-', '_').ToUpperInvariant();
 
@@ -90,23 +91,5 @@ public sealed class SettingsSchema
                 _byKey.Add(key, new Setting(key, owner, property));
             }
         }
-    }
-
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(row[j - 1], above) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[^1];
     }
 }

@@ -30,7 +30,8 @@ internal static partial class CommandNames
     /// <summary>Two letters that changed places are two.</summary>
     private static int Allowed(int length) => length < 4 ? 1 : Math.Max(2, length / 3);
 
-    private static int Distance(string a, string b)
+    /// <summary>Letters to change, add or leave out to come from one name to the other; upper and lower case are the same.</summary>
+    public static int Distance(string a, string b)
     {
         if (b.Length > 200)
         {
