@@ -21,7 +21,7 @@ internal static class NodeHocon
               stdout-loglevel = WARNING
               stdout-logger-class = "{{typeof(AkkaLastLog).AssemblyQualifiedName}}"
               actor.provider = cluster
-              # Its clock wakes the process at each tick; no timer of the runtime that actors have needs more (what does has the TimeProvider's).
+              # The scheduler wakes the process at each tick, so an idle node pays for it. Timers of actors may be late by one; what has to be more exact uses the TimeProvider.
               scheduler.tick-duration = 50ms
               actor.internal-dispatcher {
                 type = ForkJoinDispatcher
